@@ -1,0 +1,74 @@
+/* native.h: the door to the system's own sockets.
+ *
+ * Not part of psock.h, and the only header that includes the system's: for code
+ * that shares sockets with other libraries or needs a call psock lacks. */
+#ifndef PSOCK_NATIVE_H
+#define PSOCK_NATIVE_H
+
+#ifdef _WIN32
+#include <winsock2.h>
+#include <ws2tcpip.h>
+#else
+#include <sys/socket.h>
+#endif
+
+#include <psock/socket.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#ifdef _WIN32
+typedef SOCKET psock_native;
+#else
+typedef int psock_native;
+#endif
+
+/* The system's own descriptor of `s`, which stays psock's: do not close it, and
+ * leave its blocking mode alone. */
+static inline psock_native psock_to_native(psock_t s)
+{
+    return (psock_native)s;
+}
+
+/* Takes over a socket that psock did not make, and gives it what every psock
+ * socket has (socket.h): not inherited from now on, no signal, no error from
+ * undelivered datagrams, psock's own blocking mode.
+ *
+ * Returns the socket, yours to close with psock_close(), or an error, with
+ * `native` then still the caller's and unchanged.
+ *
+ * Not atomic as psock's own sockets are: a child started before this call may
+ * have inherited it. */
+PSOCK_CHECKED static inline psock_t psock_adopt(psock_native native)
+{
+    return psock_native_adopt((intptr_t)native);
+}
+
+/* Gives `s` back to the caller as a plain, blocking socket of the system, to be
+ * closed by the system's own call.  It stays not inherited.
+ *
+ * Returns 0 with the descriptor in `native`, or an error with `s` still
+ * psock's. */
+PSOCK_CHECKED static inline int psock_release(psock_t s, psock_native *native)
+{
+    int error = psock_native_release(s);
+    if (error < 0)
+        return error;
+    *native = psock_to_native(s);
+    return 0;
+}
+
+/* `address` as the system wants it, valid as long as `address` is; pass
+ * address->length with it.  psock_address_from_native() goes the other way. */
+static inline const struct sockaddr *
+psock_address_to_native(const psock_address *address)
+{
+    return (const struct sockaddr *)(const void *)address->storage.bytes;
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

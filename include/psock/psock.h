@@ -1,0 +1,12 @@
+/* psock.h: all of psock but native.h, in reading order. */
+#ifndef PSOCK_PSOCK_H
+#define PSOCK_PSOCK_H
+
+#include <psock/base.h>
+#include <psock/error.h>
+#include <psock/address.h>
+#include <psock/socket.h>
+#include <psock/io.h>
+#include <psock/capability.h>
+
+#endif

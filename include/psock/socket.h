@@ -1,0 +1,183 @@
+/* socket.h: making sockets, giving them addresses, connecting and closing.
+ *
+ * Every socket that psock makes, by whatever call, is not inherited by child
+ * processes and raises no signal when its peer is gone; a datagram socket does
+ * not fail because an earlier datagram could not be delivered to somebody.
+ *
+ * Threads: one socket may be used from several threads at once, sending in one
+ * and receiving in another.  Closing it while another thread uses it is an
+ * error in the program, as the number may come back as another socket;
+ * psock_shutdown() is the way to end the other thread's wait first.
+ *
+ * Errors common to all calls that take a socket:
+ *   PSOCK_EBADF    `s` is negative, or not open
+ *   PSOCK_ENOTSOCK `s` is open, but no socket
+ *   PSOCK_EFAULT   a pointer that is needed is null
+ * and beyond those listed, any error.h error that the system reports. */
+#ifndef PSOCK_SOCKET_H
+#define PSOCK_SOCKET_H
+
+#include <psock/address.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum psock_type { PSOCK_STREAM = 1, PSOCK_DATAGRAM = 2 };
+
+enum psock_open_flags {
+    /* An IPv6 socket that serves IPv4 too, by IPv4-mapped addresses.  Without
+     * it IPv6 sockets are for IPv6 only, whatever the system's default. */
+    PSOCK_DUAL_STACK = 1 << 0
+};
+
+/* Makes a socket of an enum psock_family and an enum psock_type.
+ *
+ * Returns the socket, yours to close, or
+ *   PSOCK_EAFNOSUPPORT     no such family here, or `family` is none
+ *   PSOCK_ESOCKTNOSUPPORT  `type` is none, or the family has no such type
+ *   PSOCK_EINVAL           unknown flags, or PSOCK_DUAL_STACK without IPv6
+ *   PSOCK_EMFILE, PSOCK_ENFILE, PSOCK_ENOBUFS, PSOCK_ENOMEM  exhausted
+ *
+ * POSIX socket(); Windows WSASocketW. */
+PSOCK_API PSOCK_CHECKED psock_t psock_open(int family, int type,
+                                           unsigned flags);
+
+/* Closes `s`.  Data already sent still goes out; data received and not yet read
+ * make a stream's peer see a reset.  The socket is gone whatever the result.
+ * Does not wait, unless a linger time was set on it by other means. */
+PSOCK_API int psock_close(psock_t s);
+
+/* Closes a connected stream by a reset: what was not yet delivered is dropped,
+ * and the peer sees PSOCK_ECONNRESET.  Other sockets are just closed. */
+PSOCK_API int psock_close_reset(psock_t s);
+
+/* Who else may have the address that psock_bind() asks for. */
+enum psock_bind_mode {
+    /* Nobody: any other socket there, or an old connection still dying out
+     * (TIME_WAIT), is PSOCK_EADDRINUSE.  What to use unless you know better. */
+    PSOCK_BIND_FRESH = 0,
+    /* A restarted server: dying connections do not count; another listener
+     * still does.  The sockets that left them must have been bound so too. */
+    PSOCK_BIND_REBIND = 1,
+    /* All who ask for it: datagram sockets that receive the same multicast, or
+     * listeners that share the connections of one address. */
+    PSOCK_BIND_SHARED = 2
+};
+
+/* Gives `s` a local address.  Port 0 lets the system choose one.
+ *
+ * Returns 0, or
+ *   PSOCK_EADDRINUSE     another socket is there (see enum psock_bind_mode);
+ *                        if not at once, psock_listen() says so
+ *   PSOCK_EADDRNOTAVAIL  no address of this machine
+ *   PSOCK_EACCES         the port is reserved for privileged users
+ *   PSOCK_EAFNOSUPPORT   `local` is not of the family of `s`
+ *   PSOCK_EINVAL         `s` has an address already, or no such mode
+ *   PSOCK_ENOTSUP        PSOCK_BIND_SHARED of a stream on a system without it
+ *
+ * Datagram sockets have no dying connections: REBIND is FRESH for them.
+ *
+ * Linux: FRESH sets nothing, REBIND sets SO_REUSEADDR, SHARED sets SO_REUSEADDR
+ * for datagrams and SO_REUSEPORT for streams.
+ * Windows: FRESH sets SO_EXCLUSIVEADDRUSE, REBIND nothing, SHARED sets
+ * SO_REUSEADDR for datagrams.  Ports that the system keeps for itself are
+ * PSOCK_EADDRINUSE, with WSAEACCES as the native code.  After REBIND a program
+ * of the same user that asks for SO_REUSEADDR can take the port. */
+PSOCK_API PSOCK_CHECKED int psock_bind(psock_t s, const psock_address *local,
+                                       int mode);
+
+/* The number for psock_listen() that leaves the backlog to the system. */
+#define PSOCK_BACKLOG_DEFAULT 0
+
+/* Makes `s` accept connections, up to about `backlog` waiting to be accepted.
+ * A socket without an address gets one: every local address, a port of the
+ * system's choice.  Repeating it is harmless.
+ *
+ * Returns 0, or
+ *   PSOCK_EADDRINUSE   another listener has the address
+ *   PSOCK_EINVAL       `backlog` is negative, or `s` is connected
+ *   PSOCK_EOPNOTSUPP   not a stream socket
+ *
+ * When the backlog is full, new connections wait or are refused, as the system
+ * likes. */
+PSOCK_API PSOCK_CHECKED int psock_listen(psock_t s, int backlog);
+
+/* Takes a connection from `listener`, waiting for one until `deadline`.
+ *
+ * peer  receives the other end's address; may be null
+ *
+ * Returns the connected socket, yours to close, or
+ *   PSOCK_EAGAIN       PSOCK_NOW, and none is there
+ *   PSOCK_ETIMEDOUT    the deadline passed
+ *   PSOCK_EINVAL       `listener` does not listen, or was shut down for reading
+ *   PSOCK_EOPNOTSUPP   not a stream socket
+ *   PSOCK_EMFILE, PSOCK_ENFILE, PSOCK_ENOBUFS, PSOCK_ENOMEM  exhausted: the
+ *                      connection stays in the queue
+ *
+ * Connections that died in the queue are passed over. */
+PSOCK_API PSOCK_CHECKED psock_t psock_accept(psock_t listener,
+                                             psock_address *peer,
+                                             psock_deadline deadline);
+
+/* Connects `s` to `peer`, waiting until `deadline`.
+ *
+ * A stream is connected when the peer's system has agreed.  If the wait ends
+ * before that, the attempt goes on by itself: call again, with the same peer,
+ * to go on waiting, or close the socket.  After any other error only closing is
+ * left.  A datagram socket never waits; connecting it again changes the peer.
+ * The unspecified address (0.0.0.0 or ::) means loopback.
+ *
+ * Returns 0, or
+ *   PSOCK_EAGAIN         PSOCK_NOW, and the attempt is under way
+ *   PSOCK_ETIMEDOUT      the deadline passed, or the peer never answered (the
+ *                        system's own limit)
+ *   PSOCK_ECONNREFUSED   nobody listens there
+ *   PSOCK_EISCONN        connected already, or a listener
+ *   PSOCK_EAFNOSUPPORT   `peer` is not of the family of `s`
+ *   PSOCK_EADDRNOTAVAIL  no local port is left, or no such peer is possible
+ *   PSOCK_ENETUNREACH, PSOCK_EHOSTUNREACH  no way there */
+PSOCK_API PSOCK_CHECKED int psock_connect(psock_t s, const psock_address *peer,
+                                          psock_deadline deadline);
+
+enum psock_shutdown_how {
+    PSOCK_SHUT_READ = 0,
+    PSOCK_SHUT_WRITE = 1,
+    PSOCK_SHUT_BOTH = 2
+};
+
+/* Ends one or both directions of `s`, for everybody who uses it, and wakes
+ * those who wait in it.
+ *
+ * READ   receives give what has come, then 0, and never wait again; on a
+ *        listener, accepting is over: PSOCK_EINVAL
+ * WRITE  the peer reads to the end of what was sent, then 0; sending is
+ *        PSOCK_EPIPE
+ *
+ * It does not close: psock_close() is still due.  Doing it twice is harmless.
+ *
+ * Returns 0, or
+ *   PSOCK_ENOTCONN  a stream that is neither connected nor listening
+ *   PSOCK_EINVAL    no such `how` */
+PSOCK_API int psock_shutdown(psock_t s, int how);
+
+/* The address of this end.  A socket without one has the "any" address of its
+ * family with port 0, or the unnamed Unix address. */
+PSOCK_API PSOCK_CHECKED int psock_local(psock_t s, psock_address *local);
+
+/* The address of the other end.
+ *
+ * Returns 0, or PSOCK_ENOTCONN when there is none: never connected, not yet,
+ * or (on some systems) not any more. */
+PSOCK_API PSOCK_CHECKED int psock_peer(psock_t s, psock_address *peer);
+
+/* The bodies of psock_adopt() and psock_release(), for which see native.h: it
+ * has them with the system's own types. */
+PSOCK_API PSOCK_CHECKED psock_t psock_native_adopt(intptr_t native);
+PSOCK_API PSOCK_CHECKED int psock_native_release(psock_t s);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

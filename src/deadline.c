@@ -1,0 +1,52 @@
+/* deadline.c: moments, and waiting until one. */
+#include "policy.h"
+
+#define NANOSECONDS_PER_MS INT64_C(1000000)
+
+psock_deadline psock_deadline_ns(int64_t timeout_ns)
+{
+    int64_t now = psock_sys_clock_ns();
+    if (timeout_ns > INT64_MAX - now)
+        return PSOCK_FOREVER;
+    return timeout_ns > 0 ? now + timeout_ns : now;
+}
+
+psock_deadline psock_deadline_ms(int64_t timeout_ms)
+{
+    if (timeout_ms > INT64_MAX / NANOSECONDS_PER_MS)
+        return PSOCK_FOREVER;
+    if (timeout_ms < 0)
+        timeout_ms = 0;
+    return psock_deadline_ns(timeout_ms * NANOSECONDS_PER_MS);
+}
+
+int64_t psock_deadline_left_ns(psock_deadline deadline)
+{
+    if (deadline == PSOCK_FOREVER)
+        return INT64_MAX;
+    if (deadline <= 0)
+        return 0;
+    int64_t left = deadline - psock_sys_clock_ns();
+    return left > 0 ? left : 0;
+}
+
+/* One wait, of as much as is left.  The system may wake early. */
+static int wait_once(psock_t s, unsigned events, psock_deadline deadline)
+{
+    if (deadline == PSOCK_FOREVER)
+        return psock_sys_wait(s, events, -1);
+    int64_t left_ns = psock_deadline_left_ns(deadline);
+    int result = psock_sys_wait(s, events, left_ns);
+    return result == 0 && left_ns == 0 ? PSOCK_ETIMEDOUT : result;
+}
+
+int psock_wait_for(psock_t s, unsigned events, psock_deadline deadline)
+{
+    if (deadline == PSOCK_NOW)
+        return PSOCK_EAGAIN;
+    int result;
+    do {
+        result = wait_once(s, events, deadline);
+    } while (result == 0 || result == PSOCK_EINTR);
+    return result;
+}

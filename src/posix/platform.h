@@ -1,0 +1,63 @@
+/* platform.h: the system headers of this side, and what its files share.  Every
+ * sys_*.c here starts with it; nothing else includes it.
+ *
+ * Systems differ here too, and are asked for features (PSOCK_HAVE_..., from
+ * cmake/features.cmake), never for their names, around whole functions. */
+#ifndef PSOCK_POSIX_PLATFORM_H
+#define PSOCK_POSIX_PLATFORM_H
+
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* accept4, ppoll, POLLRDHUP; implies POSIX.1-2008 */
+#endif
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <sys/uio.h>
+#include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "../policy.h"
+
+#ifdef MSG_NOSIGNAL
+#define PSOCK_POSIX_NO_SIGNAL MSG_NOSIGNAL
+#else
+#define PSOCK_POSIX_NO_SIGNAL 0 /* SO_NOSIGPIPE serves instead */
+#endif
+
+/* socket(7): "... or EINPROGRESS (for connect(2))". */
+#ifdef __linux__
+#define PSOCK_HAVE_CONNECT_TIMEOUT
+#endif
+
+/* The descriptor in `s`, or one that cannot be when `s` holds more than any. */
+static inline int psock_posix_fd(psock_t s)
+{
+    return s > INT_MAX ? -1 : (int)s;
+}
+
+/* The last failed call's error. */
+static inline int psock_posix_error(void)
+{
+    return psock_sys_error(errno);
+}
+
+/* Gives a new descriptor what the system did not when it made it: sys_native.c.
+ */
+int psock_posix_equip(int fd);
+
+/* sys_native.c */
+int psock_posix_set_nonblocking(int fd, int nonblocking);
+
+#endif

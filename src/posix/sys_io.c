@@ -1,0 +1,107 @@
+/* sys_io.c: send and recv.
+ *
+ * Descriptors stay in the system's blocking mode, and every call that must not
+ * wait says so by MSG_DONTWAIT.  So a receive that may wait for ever costs what
+ * a plain blocking one does, and nobody has to remember a mode. */
+#include "platform.h"
+
+#define SEND_FLAGS (MSG_DONTWAIT | PSOCK_POSIX_NO_SIGNAL)
+
+static inline int receive_flags_of(unsigned flags)
+{
+    int native = (flags & PSOCK_SYS_MAY_WAIT) != 0 ? 0 : MSG_DONTWAIT;
+    return (flags & PSOCK_PEEK) != 0 ? native | MSG_PEEK : native;
+}
+
+/* Linux says EPIPE also where there is no connection to send on. */
+static PSOCK_APART ptrdiff_t broken_pipe(psock_t s)
+{
+    struct sockaddr_storage peer;
+    socklen_t length = sizeof peer;
+    if (getpeername(psock_posix_fd(s), (struct sockaddr *)&peer, &length) == 0)
+        errno = EPIPE;
+    return psock_posix_error();
+}
+
+static inline ptrdiff_t send_result(psock_t s, ssize_t sent)
+{
+    if (PSOCK_LIKELY(sent >= 0))
+        return sent;
+    int error = psock_posix_error();
+    return error == PSOCK_EPIPE ? broken_pipe(s) : error;
+}
+
+static inline ptrdiff_t receive_result(ssize_t received)
+{
+    return PSOCK_LIKELY(received >= 0) ? received : psock_posix_error();
+}
+
+ptrdiff_t psock_sys_send(psock_t s, const void *data, size_t size)
+{
+    return send_result(s, send(psock_posix_fd(s), data, size, SEND_FLAGS));
+}
+
+ptrdiff_t psock_sys_recv(psock_t s, void *buffer, size_t size, unsigned flags)
+{
+    return receive_result(
+        recv(psock_posix_fd(s), buffer, size, receive_flags_of(flags)));
+}
+
+ptrdiff_t psock_sys_send_to(psock_t s, const void *data, size_t size,
+                            const psock_address *peer)
+{
+    const void *name = peer->storage.bytes;
+    return send_result(
+        s, sendto(psock_posix_fd(s), data, size, SEND_FLAGS, name, peer->length));
+}
+
+ptrdiff_t psock_sys_recv_from(psock_t s, void *buffer, size_t size,
+                              unsigned flags, psock_address *peer)
+{
+    psock_address from = {.length = 0};
+    void *name = from.storage.bytes;
+    socklen_t length = sizeof from.storage.bytes;
+    ssize_t received = recvfrom(psock_posix_fd(s), buffer, size, receive_flags_of(flags),
+                                name, &length);
+    if (peer != NULL && received >= 0) {
+        from.length = length;
+        *peer = from;
+    }
+    return receive_result(received);
+}
+
+/* psock_buffer has the layout of struct iovec, so that vectors are passed on as
+ * they are. */
+_Static_assert(sizeof(psock_buffer) == sizeof(struct iovec) &&
+                   offsetof(psock_buffer, data) ==
+                       offsetof(struct iovec, iov_base) &&
+                   offsetof(psock_buffer, size) ==
+                       offsetof(struct iovec, iov_len),
+               "psock_buffer is struct iovec by another name");
+
+static inline struct msghdr message_of(const psock_buffer *buffers,
+                                       size_t count)
+{
+    struct msghdr message = {.msg_iovlen = count};
+    union {
+        const psock_buffer *buffers;
+        struct iovec *vector;
+    } same = {buffers};
+    message.msg_iov = same.vector;
+    return message;
+}
+
+ptrdiff_t psock_sys_send_vector(psock_t s, const psock_buffer *buffers,
+                                size_t count)
+{
+    struct msghdr message = message_of(buffers, count);
+    return send_result(s, sendmsg(psock_posix_fd(s), &message, SEND_FLAGS));
+}
+
+ptrdiff_t psock_sys_recv_vector(psock_t s, const psock_buffer *buffers,
+                                size_t count, unsigned flags)
+{
+    struct msghdr message = message_of(buffers, count);
+    return receive_result(
+        recvmsg(psock_posix_fd(s), &message, receive_flags_of(flags)));
+}

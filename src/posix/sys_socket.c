@@ -1,0 +1,337 @@
+/* sys_socket.c: from socket() to getpeername(). */
+#include "platform.h"
+
+#define PROTOCOL_OF_THE_TYPE 0
+
+static int native_family(int family)
+{
+    switch (family) {
+    case PSOCK_IPV4:
+        return AF_INET;
+    case PSOCK_IPV6:
+        return AF_INET6;
+    default:
+        return AF_UNIX;
+    }
+}
+
+static int native_type(int type)
+{
+    return type == PSOCK_STREAM ? SOCK_STREAM : SOCK_DGRAM;
+}
+
+/* Where the type cannot carry the flag, there is a moment in which a child
+ * started by another thread inherits the socket; such systems offer nothing
+ * better. */
+#ifdef PSOCK_HAVE_SOCK_CLOEXEC
+static int make_socket(int family, int type)
+{
+    return socket(family, type | SOCK_CLOEXEC, PROTOCOL_OF_THE_TYPE);
+}
+#else
+static int make_socket(int family, int type)
+{
+    int fd = socket(family, type, PROTOCOL_OF_THE_TYPE);
+    if (fd >= 0)
+        (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+    return fd;
+}
+#endif
+
+/* Closes a descriptor that is not needed after all, keeping the error that was
+ * the reason. */
+static PSOCK_APART int give_up(int fd, int error)
+{
+    int native = errno;
+    close(fd);
+    errno = native;
+    return error;
+}
+
+static int set_option(int fd, int level, int option, int value)
+{
+    if (setsockopt(fd, level, option, &value, sizeof value) < 0)
+        return psock_posix_error();
+    return 0;
+}
+
+static int get_option(int fd, int level, int option, int *value)
+{
+    socklen_t length = sizeof *value;
+    if (getsockopt(fd, level, option, value, &length) < 0)
+        return psock_posix_error();
+    return 0;
+}
+
+/* Systems differ in what an IPv6 socket serves, so it is always said. */
+static int set_stack(int fd, int family, unsigned flags)
+{
+    if (family != PSOCK_IPV6)
+        return 0;
+    return set_option(fd, IPPROTO_IPV6, IPV6_V6ONLY,
+                      (flags & PSOCK_DUAL_STACK) == 0);
+}
+
+psock_t psock_sys_open(int family, int type, unsigned flags)
+{
+    int fd = make_socket(native_family(family), native_type(type));
+    if (fd < 0)
+        return psock_posix_error();
+    int error = set_stack(fd, family, flags);
+    if (error == 0)
+        error = psock_posix_equip(fd);
+    return error < 0 ? give_up(fd, error) : fd;
+}
+
+/* close() is never repeated: on Linux the descriptor is gone whatever it says,
+ * and may be somebody else's by now. */
+int psock_sys_close(psock_t s)
+{
+    if (close(psock_posix_fd(s)) < 0 && errno != EINTR)
+        return psock_posix_error();
+    return 0;
+}
+
+int psock_sys_close_reset(psock_t s)
+{
+    struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+    setsockopt(psock_posix_fd(s), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    return psock_sys_close(s);
+}
+
+/* The options that let several sockets have one address; 0 for none. */
+#if defined(SO_REUSEPORT) && defined(__linux__)
+#define SHARE_STREAMS SO_REUSEPORT
+#define SHARE_DATAGRAMS SO_REUSEADDR
+#elif defined(SO_REUSEPORT)
+#define SHARE_STREAMS SO_REUSEPORT
+#define SHARE_DATAGRAMS SO_REUSEPORT
+#else
+#define SHARE_STREAMS 0
+#define SHARE_DATAGRAMS SO_REUSEADDR
+#endif
+
+static int bind_option(int type, int mode)
+{
+    if (mode == PSOCK_BIND_SHARED)
+        return type == SOCK_STREAM ? SHARE_STREAMS : SHARE_DATAGRAMS;
+    return SO_REUSEADDR;
+}
+
+/* Datagram sockets leave nothing behind that could be in a new one's way, and
+ * SO_REUSEADDR means sharing to them. */
+static int set_bind_mode(int fd, int mode)
+{
+    int type;
+    if (mode == PSOCK_BIND_FRESH)
+        return 0;
+    int error = get_option(fd, SOL_SOCKET, SO_TYPE, &type);
+    if (error < 0)
+        return error;
+    if (mode == PSOCK_BIND_REBIND && type != SOCK_STREAM)
+        return 0;
+    int option = bind_option(type, mode);
+    return option == 0 ? PSOCK_ENOTSUP
+                       : set_option(fd, SOL_SOCKET, option, 1);
+}
+
+/* What to make of a failure with an address: systems have several codes for one
+ * of the wrong family, and keep quiet about others. */
+static PSOCK_APART int address_failure(int fd, const psock_address *address)
+{
+    int native = errno;
+    struct sockaddr_storage own;
+    struct psock_address_view view;
+    socklen_t length = sizeof own;
+    psock_sys_address_view(address, &view);
+    int known = getsockname(fd, (struct sockaddr *)&own, &length) == 0;
+    errno = native;
+    if (known && own.ss_family != native_family(view.family))
+        return PSOCK_EAFNOSUPPORT;
+    return psock_sys_error(native);
+}
+
+int psock_sys_bind(psock_t s, const psock_address *local, int mode)
+{
+    int error = set_bind_mode(psock_posix_fd(s), mode);
+    if (error < 0)
+        return error;
+    const void *name = local->storage.bytes;
+    if (bind(psock_posix_fd(s), name, local->length) < 0)
+        return address_failure(psock_posix_fd(s), local);
+    return 0;
+}
+
+/* accept() has no MSG_DONTWAIT, so listeners alone are non-blocking. */
+int psock_sys_listen(psock_t s, int backlog)
+{
+    int error = psock_posix_set_nonblocking(psock_posix_fd(s), 1);
+    if (error < 0)
+        return error;
+    if (listen(psock_posix_fd(s), backlog == PSOCK_BACKLOG_DEFAULT ? SOMAXCONN : backlog) <
+        0)
+        return psock_posix_error();
+    return 0;
+}
+
+#ifdef PSOCK_HAVE_ACCEPT4
+static inline int accept_one(int fd, struct sockaddr *name, socklen_t *length)
+{
+    return accept4(fd, name, length, SOCK_CLOEXEC);
+}
+
+static inline int equip_accepted(int fd)
+{
+    (void)fd;
+    return 0;
+}
+#else
+static inline int accept_one(int fd, struct sockaddr *name, socklen_t *length)
+{
+    return accept(fd, name, length);
+}
+
+static inline int equip_accepted(int fd)
+{
+    int error = psock_posix_equip(fd);
+    return error < 0 ? give_up(fd, error) : 0;
+}
+#endif
+
+psock_t psock_sys_accept(psock_t listener, psock_address *peer)
+{
+    psock_address from = {.length = 0};
+    void *name = from.storage.bytes;
+    socklen_t length = sizeof from.storage.bytes;
+    int fd = accept_one(psock_posix_fd(listener), name, &length);
+    if (!PSOCK_LIKELY(fd >= 0))
+        return psock_posix_error();
+    int error = equip_accepted(fd);
+    if (error < 0)
+        return error;
+    if (peer != NULL) {
+        from.length = length;
+        *peer = from;
+    }
+    return fd;
+}
+
+static int connect_now(int fd, const psock_address *peer)
+{
+    const void *name = peer->storage.bytes;
+    if (connect(fd, name, peer->length) == 0)
+        return 0;
+    return errno == EINPROGRESS ? PSOCK_EINPROGRESS : address_failure(fd, peer);
+}
+
+/* Starts without waiting.  The mode is put back only if an attempt was started:
+ * a listener, which is refused here, keeps its own. */
+static int connect_without_waiting(int fd, const psock_address *peer)
+{
+    int error = psock_posix_set_nonblocking(fd, 1);
+    if (error < 0)
+        return error;
+    int result = connect_now(fd, peer);
+    int native = errno;
+    if (result == 0 || result == PSOCK_EINPROGRESS)
+        psock_posix_set_nonblocking(fd, 0);
+    errno = native;
+    return result;
+}
+
+/* Linux lets SO_SNDTIMEO bound a connect (socket(7)), which takes fewer calls
+ * than asking, waiting and asking again. */
+#ifdef PSOCK_HAVE_CONNECT_TIMEOUT
+static void set_connect_limit(int fd, int64_t limit_ns)
+{
+    struct timeval limit = {.tv_sec = (time_t)(limit_ns / 1000000000),
+                            .tv_usec = limit_ns % 1000000000 / 1000};
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+}
+
+static int connect_with_patience(int fd, const psock_address *peer,
+                                 int64_t patience_ns)
+{
+    if (patience_ns < 1000) /* zero microseconds would mean no limit */
+        return connect_without_waiting(fd, peer);
+    set_connect_limit(fd, patience_ns);
+    int result = connect_now(fd, peer);
+    int native = errno;
+    set_connect_limit(fd, 0);
+    errno = native;
+    return result;
+}
+#else
+static int connect_with_patience(int fd, const psock_address *peer,
+                                 int64_t patience_ns)
+{
+    (void)patience_ns;
+    return connect_without_waiting(fd, peer);
+}
+#endif
+
+int psock_sys_connect(psock_t s, const psock_address *peer, int64_t patience_ns)
+{
+    if (patience_ns < 0)
+        return connect_now(psock_posix_fd(s), peer);
+    return connect_with_patience(psock_posix_fd(s), peer, patience_ns);
+}
+
+/* Connecting once more tells the outcome and, unlike SO_ERROR, lets the system
+ * know that it has been told. */
+int psock_sys_connect_result(psock_t s, const psock_address *peer)
+{
+    int result = connect_now(psock_posix_fd(s), peer);
+    return result == PSOCK_EISCONN ? 0 : result;
+}
+
+static const int native_hows[] = {
+    [PSOCK_SHUT_READ] = SHUT_RD,
+    [PSOCK_SHUT_WRITE] = SHUT_WR,
+    [PSOCK_SHUT_BOTH] = SHUT_RDWR,
+};
+
+/* An unconnected datagram socket is shut down and its waiters are woken, but
+ * Linux reports that it was not connected, as of a stream. */
+static int shutdown_failure(int fd)
+{
+    int type;
+    int native = errno;
+    if (native == ENOTCONN &&
+        get_option(fd, SOL_SOCKET, SO_TYPE, &type) == 0 && type == SOCK_DGRAM)
+        return 0;
+    errno = native;
+    return psock_posix_error();
+}
+
+int psock_sys_shutdown(psock_t s, int how)
+{
+    if (shutdown(psock_posix_fd(s), native_hows[how]) < 0)
+        return shutdown_failure(psock_posix_fd(s));
+    return 0;
+}
+
+/* Both calls for names have this shape. */
+typedef int name_call(int fd, struct sockaddr *name, socklen_t *length);
+
+static int ask_name(psock_t s, name_call *call, psock_address *address)
+{
+    psock_address answer = {.length = 0};
+    void *name = answer.storage.bytes;
+    socklen_t length = sizeof answer.storage.bytes;
+    if (call(psock_posix_fd(s), name, &length) < 0)
+        return psock_posix_error();
+    answer.length = length;
+    *address = answer;
+    return 0;
+}
+
+int psock_sys_local(psock_t s, psock_address *local)
+{
+    return ask_name(s, getsockname, local);
+}
+
+int psock_sys_peer(psock_t s, psock_address *peer)
+{
+    return ask_name(s, getpeername, peer);
+}

@@ -1,0 +1,147 @@
+/* socket.c: argument checks, and the waiting that accept and connect do. */
+#include "policy.h"
+
+/* Only a known family can be bound or connected: systems read meanings of their
+ * own into the others. */
+static int address_error(psock_t s, const psock_address *address)
+{
+    if (s < 0)
+        return PSOCK_EBADF;
+    if (address == NULL)
+        return PSOCK_EFAULT;
+    return psock_address_family(address) == PSOCK_NONE ? PSOCK_EAFNOSUPPORT : 0;
+}
+
+static int open_flags_error(int family, unsigned flags)
+{
+    if ((flags & ~(unsigned)PSOCK_DUAL_STACK) != 0)
+        return PSOCK_EINVAL;
+    return flags != 0 && family != PSOCK_IPV6 ? PSOCK_EINVAL : 0;
+}
+
+static int open_kind_error(int family, int type)
+{
+    if (family != PSOCK_IPV4 && family != PSOCK_IPV6 && family != PSOCK_UNIX)
+        return PSOCK_EAFNOSUPPORT;
+    if (type != PSOCK_STREAM && type != PSOCK_DATAGRAM)
+        return PSOCK_ESOCKTNOSUPPORT;
+    return 0;
+}
+
+psock_t psock_open(int family, int type, unsigned flags)
+{
+    int error = open_kind_error(family, type);
+    if (error == 0)
+        error = open_flags_error(family, flags);
+    if (error == 0)
+        error = psock_ensure_started();
+    return error < 0 ? error : psock_sys_open(family, type, flags);
+}
+
+int psock_close(psock_t s)
+{
+    return s < 0 ? PSOCK_EBADF : psock_sys_close(s);
+}
+
+int psock_close_reset(psock_t s)
+{
+    return s < 0 ? PSOCK_EBADF : psock_sys_close_reset(s);
+}
+
+int psock_bind(psock_t s, const psock_address *local, int mode)
+{
+    int error = address_error(s, local);
+    if (error < 0)
+        return error;
+    if (mode < PSOCK_BIND_FRESH || mode > PSOCK_BIND_SHARED)
+        return PSOCK_EINVAL;
+    return psock_sys_bind(s, local, mode);
+}
+
+int psock_listen(psock_t s, int backlog)
+{
+    if (s < 0)
+        return PSOCK_EBADF;
+    return backlog < 0 ? PSOCK_EINVAL : psock_sys_listen(s, backlog);
+}
+
+/* Errors after which the next connection in the queue may well be fine. */
+static _Bool accept_goes_on(psock_t error)
+{
+    return error == PSOCK_ECONNABORTED || error == PSOCK_EINTR ||
+           error == PSOCK_EPROTO;
+}
+
+static psock_t accept_next(psock_t listener, psock_address *peer)
+{
+    psock_t s;
+    do {
+        s = psock_sys_accept(listener, peer);
+    } while (!PSOCK_LIKELY(s >= 0) && accept_goes_on(s));
+    return s;
+}
+
+psock_t psock_accept(psock_t listener, psock_address *peer,
+                     psock_deadline deadline)
+{
+    if (listener < 0)
+        return PSOCK_EBADF;
+    psock_t s = accept_next(listener, peer);
+    while (!PSOCK_LIKELY(s != PSOCK_EAGAIN)) {
+        int event = psock_wait_for(listener, PSOCK_SYS_READ, deadline);
+        if (event < 0)
+            return event;
+        s = accept_next(listener, peer);
+    }
+    return s;
+}
+
+/* How long the system may wait by itself for a connection. */
+static int64_t patience_ns(psock_deadline deadline)
+{
+    return deadline == PSOCK_FOREVER ? -1 : psock_deadline_left_ns(deadline);
+}
+
+static _Bool connect_is_open(int result)
+{
+    return result == PSOCK_EINPROGRESS || result == PSOCK_EALREADY ||
+           result == PSOCK_EINTR;
+}
+
+int psock_connect(psock_t s, const psock_address *peer, psock_deadline deadline)
+{
+    int result = address_error(s, peer);
+    if (result < 0)
+        return result;
+    result = psock_sys_connect(s, peer, patience_ns(deadline));
+    while (!PSOCK_LIKELY(result == 0) && connect_is_open(result)) {
+        int event = psock_wait_for(s, PSOCK_SYS_WRITE, deadline);
+        if (event < 0)
+            return event;
+        result = psock_sys_connect_result(s, peer);
+    }
+    return result;
+}
+
+int psock_shutdown(psock_t s, int how)
+{
+    if (s < 0)
+        return PSOCK_EBADF;
+    if (how < PSOCK_SHUT_READ || how > PSOCK_SHUT_BOTH)
+        return PSOCK_EINVAL;
+    return psock_sys_shutdown(s, how);
+}
+
+int psock_local(psock_t s, psock_address *local)
+{
+    if (s < 0)
+        return PSOCK_EBADF;
+    return local == NULL ? PSOCK_EFAULT : psock_sys_local(s, local);
+}
+
+int psock_peer(psock_t s, psock_address *peer)
+{
+    if (s < 0)
+        return PSOCK_EBADF;
+    return peer == NULL ? PSOCK_EFAULT : psock_sys_peer(s, peer);
+}

@@ -1,0 +1,164 @@
+/* sys.h: what psock needs of a system.  The private interface between policy
+ * (src/) and mechanism (src/posix, src/win32, and tests/fake, which answers
+ * from a script).  One section for each sys_*.c, in the order of the bodies.
+ *
+ * Common to all, unless a line says otherwise:
+ *  - pointers are not null, flags and modes are known ones, counts in range;
+ *    descriptors may be anything;
+ *  - a body tries once and returns: it never loops for policy, never waits, and
+ *    never calls back into src/;
+ *  - PSOCK_EINTR means "nothing happened, try again at once", PSOCK_EAGAIN
+ *    "nothing happened, it would have to wait";
+ *  - outputs are written only on success, and on failure the system's own code
+ *    is what psock_sys_error_native() then says, cleaning up notwithstanding. */
+#ifndef PSOCK_SYS_H
+#define PSOCK_SYS_H
+
+#include <psock/psock.h>
+
+/* --- sys_startup.c: starting the system's socket library, counted --------- */
+
+int psock_sys_startup(void);
+void psock_sys_cleanup(void);
+
+/* --- sys_error.c: the system's codes -------------------------------------- */
+
+/* The psock error for a system code other than 0; PSOCK_EIO for unknown ones.
+ */
+int psock_sys_error(int native);
+
+/* Whether a system code can be what `error` came of, in some call. */
+_Bool psock_sys_error_explains(int native, int error);
+
+/* What last failed on this thread, as the system numbers it. */
+int psock_sys_error_native(void);
+
+/* --- sys_clock.c ---------------------------------------------------------- */
+
+/* Monotonic nanoseconds since some moment; above zero. */
+int64_t psock_sys_clock_ns(void);
+
+/* --- sys_address.c: the system's address structures ----------------------- */
+
+/* An address taken apart.  `bytes` points into the address. */
+struct psock_address_view {
+    int family; /* enum psock_family */
+    uint16_t port;
+    uint32_t scope;
+    const unsigned char *bytes;
+    size_t length;
+};
+
+void psock_sys_address_ipv4(const unsigned char bytes[4], uint16_t port,
+                            psock_address *address);
+void psock_sys_address_ipv6(const unsigned char bytes[16], uint16_t port,
+                            uint32_t scope, psock_address *address);
+
+/* `length` is in range; a first byte of zero makes an abstract name.  Returns 0
+ * or PSOCK_ENOTSUP. */
+int psock_sys_address_unix(const char *path, size_t length,
+                           psock_address *address);
+
+/* Takes any address apart, also one that lies about its length or has a family
+ * psock does not know: PSOCK_NONE then. */
+void psock_sys_address_view(const psock_address *address,
+                            struct psock_address_view *view);
+
+/* `address` is IPv4 or IPv6. */
+void psock_sys_address_set_port(psock_address *address, uint16_t port);
+
+/* The room an interface name needs, its zero byte included. */
+#define PSOCK_SYS_SCOPE_NAME_SIZE 257
+
+/* The index of an interface by name (UTF-8); 0 when there is none. */
+uint32_t psock_sys_scope_index(const char *name);
+
+/* Writes the interface's name into PSOCK_SYS_SCOPE_NAME_SIZE bytes; false when
+ * it has none. */
+_Bool psock_sys_scope_name(uint32_t index, char *name);
+
+/* --- sys_socket.c --------------------------------------------------------- */
+
+psock_t psock_sys_open(int family, int type, unsigned flags);
+
+/* The descriptor is gone whatever the result. */
+int psock_sys_close(psock_t s);
+
+/* As psock_sys_close(), with a reset where there is a connection. */
+int psock_sys_close_reset(psock_t s);
+
+/* Sets what `mode` asks for, then binds. */
+int psock_sys_bind(psock_t s, const psock_address *local, int mode);
+
+/* Binds first when there is no address yet.  `backlog` is at least 0. */
+int psock_sys_listen(psock_t s, int backlog);
+
+/* Never waits.  `peer` may be null.  PSOCK_ECONNABORTED: the connection died in
+ * the queue, the next may be fine. */
+psock_t psock_sys_accept(psock_t listener, psock_address *peer);
+
+/* Starts to connect, or asks how an attempt under way is doing.  It may wait
+ * itself for the outcome up to `patience_ns` (below zero: as long as it takes),
+ * where that saves calls, or return at once.
+ *
+ * Returns 0, PSOCK_EINPROGRESS or PSOCK_EALREADY (the outcome is open; so it is
+ * after PSOCK_EINTR, when the attempt goes on), or the error. */
+int psock_sys_connect(psock_t s, const psock_address *peer,
+                      int64_t patience_ns);
+
+/* The outcome of an attempt that psock_sys_wait() called writable: 0,
+ * PSOCK_EALREADY after all, or the error. */
+int psock_sys_connect_result(psock_t s, const psock_address *peer);
+
+/* Wakes those who wait in psock_sys_wait() or in a receive. */
+int psock_sys_shutdown(psock_t s, int how);
+
+int psock_sys_local(psock_t s, psock_address *local);
+int psock_sys_peer(psock_t s, psock_address *peer);
+
+/* --- sys_io.c ------------------------------------------------------------- */
+
+/* Beside the public flags, for receiving: may wait itself, as long as it takes,
+ * or ignore the wish and return PSOCK_EAGAIN. */
+#define PSOCK_SYS_MAY_WAIT (1u << 31)
+
+ptrdiff_t psock_sys_send(psock_t s, const void *data, size_t size);
+ptrdiff_t psock_sys_recv(psock_t s, void *buffer, size_t size, unsigned flags);
+ptrdiff_t psock_sys_send_to(psock_t s, const void *data, size_t size,
+                            const psock_address *peer);
+
+/* `peer` may be null; family PSOCK_NONE where the system tells no sender. */
+ptrdiff_t psock_sys_recv_from(psock_t s, void *buffer, size_t size,
+                              unsigned flags, psock_address *peer);
+
+/* `count` is at most PSOCK_BUFFERS_MAX, the sizes together fit a ptrdiff_t. */
+ptrdiff_t psock_sys_send_vector(psock_t s, const psock_buffer *buffers,
+                                size_t count);
+ptrdiff_t psock_sys_recv_vector(psock_t s, const psock_buffer *buffers,
+                                size_t count, unsigned flags);
+
+/* --- sys_wait.c ----------------------------------------------------------- */
+
+enum psock_sys_event {
+    PSOCK_SYS_READ = 1 << 0,  /* a receive or accept would not wait */
+    PSOCK_SYS_WRITE = 1 << 1, /* a send would not wait; connecting is decided */
+    PSOCK_SYS_ENDED = 1 << 2  /* nothing more will come: shut down or gone */
+};
+
+/* Waits until one of `events` (READ or WRITE) has come, or `timeout_ns` has
+ * passed; below zero waits as long as it takes.  May wake early.
+ *
+ * Returns the bits that came, ENDED among them asked for or not; 0 when the
+ * time has passed; or an error. */
+int psock_sys_wait(psock_t s, unsigned events, int64_t timeout_ns);
+
+/* --- sys_native.c: the two directions of native.h -------------------------- */
+
+/* Gives a descriptor of any origin what psock's own have; on failure it is as
+ * it was. */
+int psock_sys_adopt(psock_t s);
+
+/* Makes it a plain blocking descriptor again. */
+int psock_sys_release(psock_t s);
+
+#endif

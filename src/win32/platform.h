@@ -1,0 +1,77 @@
+/* platform.h: the Windows headers, in the order they want, and what the files
+ * of this side share.  Every sys_*.c here starts with it; nothing else includes
+ * it. */
+#ifndef PSOCK_WIN32_PLATFORM_H
+#define PSOCK_WIN32_PLATFORM_H
+
+#ifndef WIN32_LEAN_AND_MEAN
+#define WIN32_LEAN_AND_MEAN
+#endif
+
+#include <winsock2.h>
+#include <ws2tcpip.h>
+#include <mswsock.h>
+#include <mstcpip.h>
+#include <afunix.h>
+#include <windows.h>
+#include <winternl.h>
+
+#include "../policy.h"
+#include "winsock.h"
+
+/* Not in every set of headers that can build this. */
+#ifndef WSA_FLAG_NO_HANDLE_INHERIT
+#define WSA_FLAG_NO_HANDLE_INHERIT 0x80
+#endif
+#ifndef SIO_UDP_CONNRESET
+#define SIO_UDP_CONNRESET _WSAIOW(IOC_VENDOR, 12)
+#endif
+#ifndef SIO_UDP_NETRESET
+#define SIO_UDP_NETRESET _WSAIOW(IOC_VENDOR, 15)
+#endif
+#ifndef SIO_TCP_INITIAL_RTO
+#define SIO_TCP_INITIAL_RTO _WSAIOW(IOC_VENDOR, 17)
+#endif
+#ifndef SIO_BASE_HANDLE
+#define SIO_BASE_HANDLE _WSAIOR(IOC_WS2, 34)
+#endif
+#ifndef SIO_BSP_HANDLE_POLL
+#define SIO_BSP_HANDLE_POLL _WSAIOR(IOC_WS2, 29)
+#endif
+
+/* sys_error.c: the last failure of a call through the table, mapped. */
+int psock_win32_error(void);
+
+/* sys_error.c: the same where the socket `s` may be the cause: tells a
+ * descriptor that is not open from an open one that is no socket, which Winsock
+ * does not. */
+int psock_win32_socket_error(psock_t s);
+
+/* sys_socket.c: the socket's native family and type; false when it has none to
+ * tell. */
+_Bool psock_win32_kind(psock_t s, int *family, int *type);
+
+/* sys_socket.c: binds to every local address and a port of the system's
+ * choice. */
+int psock_win32_bind_any(psock_t s);
+
+/* sys_socket.c: the last failure of a call on `s` with `address`; tells the
+ * wrong family from all else. */
+int psock_win32_address_error(psock_t s, const psock_address *address);
+
+/* sys_socket.c: where to send for `peer`: there, or to `loopback`, which is
+ * made for the unspecified address. */
+const psock_address *psock_win32_reachable(const psock_address *peer,
+                                           psock_address *loopback);
+
+/* sys_wait.c: closes the events kept for reuse. */
+void psock_win32_drop_events(void);
+
+/* sys_native.c */
+int psock_win32_set_not_inherited(psock_t s);
+int psock_win32_set_nonblocking(psock_t s, _Bool nonblocking);
+void psock_win32_ignore_undelivered(psock_t s);
+
+#include "shadow.h"
+
+#endif

@@ -1,0 +1,335 @@
+/* sys_io.c: send and recv, and what Winsock means by their errors.
+ *
+ * Sockets are non-blocking (sys_socket.c), so every call here returns at once.
+ */
+#include "platform.h"
+
+/* Windows takes whatever it is given into its own memory when the send buffer
+ * is not full yet.  A limit keeps that memory bounded and makes partial sends
+ * the ordinary thing they are elsewhere; no datagram is nearly that long. */
+#define LONGEST_SEND (256 * 1024)
+
+/* Lengths are int here, and very long receives exhaust locked memory. */
+#define LONGEST_RECEIVE (1 << 30)
+
+static inline int clamp(size_t size, int longest)
+{
+    return size > (size_t)longest ? longest : (int)size;
+}
+
+static inline int receive_flags_of(unsigned flags)
+{
+    return (flags & PSOCK_PEEK) != 0 ? MSG_PEEK : 0;
+}
+
+static _Bool is_datagram(psock_t s)
+{
+    int type = 0;
+    int length = sizeof type;
+    return psock_winsock.getsockopt((SOCKET)s, SOL_SOCKET, SO_TYPE,
+                                    (char *)&type, &length) == 0 &&
+           type == SOCK_DGRAM;
+}
+
+static int pending_error(psock_t s)
+{
+    int native = 0;
+    int length = sizeof native;
+    psock_winsock.getsockopt((SOCKET)s, SOL_SOCKET, SO_ERROR, (char *)&native,
+                             &length);
+    return native;
+}
+
+static _Bool has_peer(psock_t s)
+{
+    struct sockaddr_storage peer;
+    int length = sizeof peer;
+    return psock_winsock.getpeername((SOCKET)s, (struct sockaddr *)&peer,
+                                     &length) == 0;
+}
+
+static _Bool is_bound(psock_t s)
+{
+    struct sockaddr_storage local;
+    int length = sizeof local;
+    return psock_winsock.getsockname((SOCKET)s, (struct sockaddr *)&local,
+                                     &length) == 0;
+}
+
+/* While an attempt is pending there is nothing to send on yet; once it has
+ * failed, that is the answer. */
+static int not_connected(psock_t s, int *native)
+{
+    if ((psock_win32_shadow(s) & SHADOW_CONNECTING) == 0)
+        return PSOCK_ENOTCONN;
+    int failure = pending_error(s);
+    if (failure == 0)
+        return PSOCK_EAGAIN;
+    *native = failure;
+    return psock_sys_error(failure);
+}
+
+/* What codes mean on a stream beyond their names. */
+static int stream_error(psock_t s, int error, int *native)
+{
+    switch (error) {
+    case PSOCK_ECONNABORTED: /* this end has given the connection up */
+        return PSOCK_ECONNRESET;
+    case PSOCK_ENETRESET: /* the peer no longer answers keep-alive probes */
+        return PSOCK_ETIMEDOUT;
+    case PSOCK_ESHUTDOWN:
+        return PSOCK_EPIPE;
+    case PSOCK_ENOTCONN:
+        return not_connected(s, native);
+    default:
+        return error;
+    }
+}
+
+/* --- Sending -------------------------------------------------------------- */
+
+/* Only a missing destination can be wrong with the state of a datagram socket.
+ */
+static int datagram_send_error(int error)
+{
+    switch (error) {
+    case PSOCK_ENOTCONN:
+    case PSOCK_EINVAL:
+        return PSOCK_EDESTADDRREQ;
+    case PSOCK_ESHUTDOWN:
+        return PSOCK_EPIPE;
+    default:
+        return error;
+    }
+}
+
+static PSOCK_APART int send_failure(psock_t s)
+{
+    int native = psock_winsock.WSAGetLastError();
+    int error = psock_win32_socket_error(s);
+    if (error == PSOCK_EAGAIN || error == PSOCK_EBADF ||
+        error == PSOCK_ENOTSOCK)
+        return error;
+    error = is_datagram(s) ? datagram_send_error(error)
+                           : stream_error(s, error, &native);
+    psock_winsock.WSASetLastError(native);
+    return error;
+}
+
+/* Too much at once for the memory that can be locked: less may do. */
+static PSOCK_APART ptrdiff_t send_less(psock_t s, const char *data, int size)
+{
+    int sent = SOCKET_ERROR;
+    if (is_datagram(s))
+        return PSOCK_ENOBUFS;
+    while (sent == SOCKET_ERROR && size > 1) {
+        size /= 2;
+        sent = psock_winsock.send((SOCKET)s, data, size, 0);
+        if (sent == SOCKET_ERROR &&
+            psock_winsock.WSAGetLastError() != WSAENOBUFS)
+            return send_failure(s);
+    }
+    return sent == SOCKET_ERROR ? PSOCK_ENOBUFS : sent;
+}
+
+ptrdiff_t psock_sys_send(psock_t s, const void *data, size_t size)
+{
+    int length = clamp(size, LONGEST_SEND);
+    int sent = psock_winsock.send((SOCKET)s, data, length, 0);
+    if (PSOCK_LIKELY(sent != SOCKET_ERROR))
+        return sent;
+    if (psock_winsock.WSAGetLastError() == WSAENOBUFS)
+        return send_less(s, data, length);
+    return send_failure(s);
+}
+
+/* --- Receiving ------------------------------------------------------------ */
+
+/* Somebody's port or network could not be reached by an earlier datagram.  An
+ * unconnected socket is not told of that: it tries again. */
+static int datagram_receive_error(psock_t s, int error)
+{
+    switch (error) {
+    case PSOCK_ECONNRESET:
+        return has_peer(s) ? PSOCK_ECONNREFUSED : PSOCK_EINTR;
+    case PSOCK_ENETRESET:
+        return has_peer(s) ? PSOCK_EHOSTUNREACH : PSOCK_EINTR;
+    case PSOCK_EINVAL: /* unbound; elsewhere it just has nothing yet */
+        error = is_bound(s) ? PSOCK_EINVAL : psock_win32_bind_any(s);
+        return error < 0 ? error : PSOCK_EINTR;
+    default:
+        return error;
+    }
+}
+
+/* Nothing is there.  A stream that was shut down for reading has thereby come
+ * to its end. */
+static int nothing_there(psock_t s)
+{
+    if ((psock_win32_shadow(s) & SHADOW_READ_ENDED) == 0)
+        return PSOCK_EAGAIN;
+    int native = psock_winsock.WSAGetLastError();
+    int result = is_datagram(s) ? PSOCK_EAGAIN : 0;
+    psock_winsock.WSASetLastError(native);
+    return result;
+}
+
+static int receive_error(psock_t s, int error, int *native)
+{
+    if (is_datagram(s))
+        return datagram_receive_error(s, error);
+    return stream_error(s, error, native);
+}
+
+/* A datagram longer than the `size` bytes there were for it is a success that
+ * filled them. */
+static PSOCK_APART ptrdiff_t receive_failure(psock_t s, size_t size)
+{
+    int native = psock_winsock.WSAGetLastError();
+    if (native == WSAEMSGSIZE)
+        return (ptrdiff_t)size;
+    int error = psock_win32_socket_error(s);
+    if (error == PSOCK_EAGAIN)
+        return nothing_there(s);
+    if (error == PSOCK_EBADF || error == PSOCK_ENOTSOCK)
+        return error;
+    error = receive_error(s, error, &native);
+    psock_winsock.WSASetLastError(native);
+    return error;
+}
+
+ptrdiff_t psock_sys_recv(psock_t s, void *buffer, size_t size, unsigned flags)
+{
+    int length = clamp(size, LONGEST_RECEIVE);
+    int received =
+        psock_winsock.recv((SOCKET)s, buffer, length, receive_flags_of(flags));
+    if (PSOCK_LIKELY(received != SOCKET_ERROR))
+        return received;
+    return receive_failure(s, (size_t)length);
+}
+
+/* --- With addresses ------------------------------------------------------- */
+
+static PSOCK_APART ptrdiff_t send_to_failure(psock_t s,
+                                             const psock_address *peer)
+{
+    int native = psock_winsock.WSAGetLastError();
+    int error = psock_win32_address_error(s, peer);
+    if (error == PSOCK_EAFNOSUPPORT && native != WSAEWOULDBLOCK)
+        return error;
+    return send_failure(s);
+}
+
+/* Windows sends to no port without a word. */
+static _Bool is_portless(psock_t s, const psock_address *peer)
+{
+    struct psock_address_view view;
+    psock_sys_address_view(peer, &view);
+    if (view.port != 0 || view.family == PSOCK_UNIX || !is_datagram(s))
+        return 0;
+    psock_winsock.WSASetLastError(WSAEINVAL);
+    return 1;
+}
+
+ptrdiff_t psock_sys_send_to(psock_t s, const void *data, size_t size,
+                            const psock_address *peer)
+{
+    psock_address loopback;
+    const psock_address *to = psock_win32_reachable(peer, &loopback);
+    if (is_portless(s, to))
+        return PSOCK_EINVAL;
+    int sent = psock_winsock.sendto(
+        (SOCKET)s, data, clamp(size, LONGEST_SEND), 0,
+        (const struct sockaddr *)to->storage.bytes, (int)to->length);
+    return PSOCK_LIKELY(sent != SOCKET_ERROR) ? sent : send_to_failure(s, peer);
+}
+
+/* The sender is told to whoever has room for the longest address: with less,
+ * the datagram would stay in the queue.  On a stream Windows leaves the room
+ * untouched. */
+ptrdiff_t psock_sys_recv_from(psock_t s, void *buffer, size_t size,
+                              unsigned flags, psock_address *peer)
+{
+    psock_address from = {.length = 0};
+    struct sockaddr *name = (struct sockaddr *)from.storage.bytes;
+    int name_length = sizeof from.storage.bytes;
+    int length = clamp(size, LONGEST_RECEIVE);
+    ptrdiff_t received = psock_winsock.recvfrom(
+        (SOCKET)s, buffer, length, receive_flags_of(flags), name, &name_length);
+    if (!PSOCK_LIKELY(received != SOCKET_ERROR))
+        received = receive_failure(s, (size_t)length);
+    if (peer != NULL && received >= 0) {
+        from.length = name->sa_family == AF_UNSPEC ? 0 : (uint32_t)name_length;
+        *peer = from;
+    }
+    return received;
+}
+
+/* --- Vectors -------------------------------------------------------------- */
+
+/* psock_buffer and WSABUF have their members in different order and width. */
+struct native_vector {
+    WSABUF buffers[PSOCK_BUFFERS_MAX];
+    DWORD count;
+    size_t size;
+};
+
+/* Takes as many buffers as go into `longest` bytes, the last one cut. */
+static void convert(const psock_buffer *buffers, size_t count, size_t longest,
+                    struct native_vector *vector)
+{
+    vector->count = 0;
+    vector->size = 0;
+    for (size_t i = 0; i < count && vector->size < longest; i++) {
+        size_t size = buffers[i].size;
+        if (size > longest - vector->size)
+            size = longest - vector->size;
+        vector->buffers[vector->count++] =
+            (WSABUF){.len = (ULONG)size, .buf = buffers[i].data};
+        vector->size += size;
+    }
+}
+
+static const psock_buffer *first_with_data(const psock_buffer *buffers)
+{
+    while (buffers->size == 0)
+        buffers++;
+    return buffers;
+}
+
+/* Windows wants one buffer at least, even for nothing. */
+ptrdiff_t psock_sys_send_vector(psock_t s, const psock_buffer *buffers,
+                                size_t count)
+{
+    DWORD sent;
+    struct native_vector vector;
+    convert(buffers, count, LONGEST_SEND, &vector);
+    if (vector.size == 0)
+        return psock_sys_send(s, "", 0);
+    if (PSOCK_LIKELY(psock_winsock.WSASend((SOCKET)s, vector.buffers,
+                                           vector.count, &sent, 0, NULL,
+                                           NULL) == 0))
+        return (ptrdiff_t)sent;
+    if (psock_winsock.WSAGetLastError() == WSAENOBUFS && !is_datagram(s)) {
+        buffers = first_with_data(buffers);
+        return psock_sys_send(s, buffers->data, buffers->size);
+    }
+    return send_failure(s);
+}
+
+ptrdiff_t psock_sys_recv_vector(psock_t s, const psock_buffer *buffers,
+                                size_t count, unsigned flags)
+{
+    char nothing;
+    DWORD received;
+    DWORD native_flags = (DWORD)receive_flags_of(flags);
+    struct native_vector vector;
+    convert(buffers, count, LONGEST_RECEIVE, &vector);
+    if (vector.size == 0)
+        return psock_sys_recv(s, &nothing, 0, flags);
+    if (PSOCK_LIKELY(psock_winsock.WSARecv((SOCKET)s, vector.buffers,
+                                           vector.count, &received,
+                                           &native_flags, NULL, NULL) == 0))
+        return (ptrdiff_t)received;
+    return receive_failure(s, vector.size);
+}

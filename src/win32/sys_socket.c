@@ -1,0 +1,562 @@
+/* sys_socket.c: from WSASocketW() to getpeername().
+ *
+ * A socket is overlapped, so that two threads can use it at once, and is always
+ * non-blocking: Windows has no way to ask for the mode or to say "do not wait"
+ * per call, and all waiting is done in sys_wait.c, where it can be ended. */
+#include "platform.h"
+
+#define PROTOCOL_OF_THE_TYPE 0
+
+static int native_family(int family)
+{
+    switch (family) {
+    case PSOCK_IPV4:
+        return AF_INET;
+    case PSOCK_IPV6:
+        return AF_INET6;
+    default:
+        return AF_UNIX;
+    }
+}
+
+static int native_type(int type)
+{
+    return type == PSOCK_STREAM ? SOCK_STREAM : SOCK_DGRAM;
+}
+
+/* Windows 7 before its first service pack does not know the flag; there a child
+ * started by another thread at this very moment may inherit the socket. */
+static SOCKET make_socket(int family, int type)
+{
+    SOCKET s = psock_winsock.WSASocketW(
+        family, type, PROTOCOL_OF_THE_TYPE, NULL, 0,
+        WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
+    if (s != INVALID_SOCKET || psock_winsock.WSAGetLastError() != WSAEINVAL)
+        return s;
+    s = psock_winsock.WSASocketW(family, type, PROTOCOL_OF_THE_TYPE, NULL, 0,
+                                 WSA_FLAG_OVERLAPPED);
+    if (s != INVALID_SOCKET)
+        (void)psock_win32_set_not_inherited((psock_t)s);
+    return s;
+}
+
+/* Closes a socket that is not needed after all, keeping the error that was the
+ * reason. */
+static PSOCK_APART int give_up(SOCKET s, int error)
+{
+    int native = psock_winsock.WSAGetLastError();
+    psock_winsock.closesocket(s);
+    psock_winsock.WSASetLastError(native);
+    return error;
+}
+
+static int set_option(psock_t s, int level, int option, int value)
+{
+    DWORD wide = (DWORD)value;
+    if (psock_winsock.setsockopt((SOCKET)s, level, option,
+                                 (const char *)&wide, sizeof wide) != 0)
+        return psock_win32_socket_error(s);
+    return 0;
+}
+
+/* Some options answer with one byte: the rest of `value` must be zero before.
+ */
+static int get_option(psock_t s, int level, int option, int *value)
+{
+    DWORD wide = 0;
+    int length = sizeof wide;
+    if (psock_winsock.getsockopt((SOCKET)s, level, option, (char *)&wide,
+                                 &length) != 0)
+        return psock_win32_socket_error(s);
+    *value = (int)wide;
+    return 0;
+}
+
+/* Systems differ in what an IPv6 socket serves, so it is always said. */
+static int set_stack(psock_t s, int family, unsigned flags)
+{
+    if (family != PSOCK_IPV6)
+        return 0;
+    return set_option(s, IPPROTO_IPV6, IPV6_V6ONLY,
+                      (flags & PSOCK_DUAL_STACK) == 0);
+}
+
+psock_t psock_sys_open(int family, int type, unsigned flags)
+{
+    SOCKET made = make_socket(native_family(family), native_type(type));
+    if (made == INVALID_SOCKET)
+        return psock_win32_error();
+    psock_t s = (psock_t)made;
+    int error = set_stack(s, family, flags);
+    if (error == 0)
+        error = psock_win32_set_nonblocking(s, 1);
+    if (error == 0 && type == PSOCK_DATAGRAM)
+        psock_win32_ignore_undelivered(s);
+    return error < 0 ? give_up(made, error) : s;
+}
+
+/* A non-blocking socket with a linger time refuses to close, and stays open,
+ * while data are on their way. */
+static int close_after_lingering(psock_t s)
+{
+    int error = psock_win32_set_nonblocking(s, 0);
+    if (error < 0)
+        return error;
+    if (psock_winsock.closesocket((SOCKET)s) != 0)
+        return psock_win32_socket_error(s);
+    return 0;
+}
+
+int psock_sys_close(psock_t s)
+{
+    psock_win32_forget(s);
+    if (psock_winsock.closesocket((SOCKET)s) == 0)
+        return 0;
+    int error = psock_win32_socket_error(s);
+    return error == PSOCK_EAGAIN ? close_after_lingering(s) : error;
+}
+
+int psock_sys_close_reset(psock_t s)
+{
+    struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+    psock_winsock.setsockopt((SOCKET)s, SOL_SOCKET, SO_LINGER,
+                             (const char *)&at_once, sizeof at_once);
+    return psock_sys_close(s);
+}
+
+_Bool psock_win32_kind(psock_t s, int *family, int *type)
+{
+    WSAPROTOCOL_INFOW info;
+    int length = sizeof info;
+    if (psock_winsock.getsockopt((SOCKET)s, SOL_SOCKET, SO_PROTOCOL_INFOW,
+                                 (char *)&info, &length) != 0)
+        return 0;
+    *family = info.iAddressFamily;
+    *type = info.iSocketType;
+    return 1;
+}
+
+static _Bool is_datagram(psock_t s)
+{
+    int type = 0;
+    return get_option(s, SOL_SOCKET, SO_TYPE, &type) == 0 &&
+           type == SOCK_DGRAM;
+}
+
+static _Bool is_listener(psock_t s)
+{
+    int listens = 0;
+    return get_option(s, SOL_SOCKET, SO_ACCEPTCONN, &listens) == 0 &&
+           listens != 0;
+}
+
+/* Both calls for names have this shape. */
+typedef int WSAAPI name_call(SOCKET s, struct sockaddr *name, int *length);
+
+static int ask_name(psock_t s, name_call *call, psock_address *address)
+{
+    psock_address answer = {.length = 0};
+    int length = sizeof answer.storage.bytes;
+    if (call((SOCKET)s, (struct sockaddr *)answer.storage.bytes, &length) != 0)
+        return psock_win32_socket_error(s);
+    answer.length = (uint32_t)length;
+    *address = answer;
+    return 0;
+}
+
+static _Bool has_peer(psock_t s)
+{
+    psock_address peer;
+    return ask_name(s, psock_winsock.getpeername, &peer) == 0;
+}
+
+static _Bool is_bound(psock_t s)
+{
+    psock_address local;
+    return ask_name(s, psock_winsock.getsockname, &local) == 0;
+}
+
+/* "Any" of a native family, as an address to bind to or to report; an address
+ * of no family for the others. */
+static psock_address any_address(int family)
+{
+    static const unsigned char zeros[16];
+    psock_address any = {.length = 0};
+    if (family == AF_INET)
+        psock_sys_address_ipv4(zeros, 0, &any);
+    else if (family == AF_INET6)
+        psock_sys_address_ipv6(zeros, 0, 0, &any);
+    else if (family == AF_UNIX)
+        (void)psock_sys_address_unix("", 0, &any);
+    return any;
+}
+
+/* Without SO_EXCLUSIVEADDRUSE any program can put a socket of its own in the
+ * place of this one.  SO_REUSEADDR means just that on Windows, so it is for
+ * datagram sockets that want to share, never for listeners; and an address of a
+ * dying connection can be had without it. */
+static int set_bind_mode(psock_t s, int mode)
+{
+    if (mode == PSOCK_BIND_FRESH)
+        return set_option(s, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, 1);
+    int type = 0;
+    int error = get_option(s, SOL_SOCKET, SO_TYPE, &type);
+    if (error < 0)
+        return error;
+    if (mode == PSOCK_BIND_REBIND)
+        return type == SOCK_STREAM ? 0 : set_bind_mode(s, PSOCK_BIND_FRESH);
+    if (type != SOCK_STREAM)
+        return set_option(s, SOL_SOCKET, SO_REUSEADDR, 1);
+    psock_winsock.WSASetLastError(WSAEOPNOTSUPP);
+    return PSOCK_ENOTSUP;
+}
+
+/* What to make of a failure with an address: Winsock has several codes for one
+ * of the wrong family. */
+PSOCK_APART int psock_win32_address_error(psock_t s,
+                                          const psock_address *address)
+{
+    int family;
+    int type;
+    struct psock_address_view view;
+    int native = psock_winsock.WSAGetLastError();
+    int error = psock_win32_socket_error(s);
+    psock_sys_address_view(address, &view);
+    if (error != PSOCK_EBADF && error != PSOCK_ENOTSOCK &&
+        psock_win32_kind(s, &family, &type) &&
+        family != native_family(view.family))
+        error = PSOCK_EAFNOSUPPORT;
+    psock_winsock.WSASetLastError(native);
+    return error;
+}
+
+/* A group, or everybody: addresses that Windows lets nobody bind. */
+static _Bool is_for_many(const struct psock_address_view *view)
+{
+    static const unsigned char everybody[] = {255, 255, 255, 255};
+    if (view->family == PSOCK_IPV6)
+        return view->bytes[0] == 0xff;
+    return view->family == PSOCK_IPV4 &&
+           ((view->bytes[0] & 0xf0) == 0xe0 ||
+            memcmp(view->bytes, everybody, sizeof everybody) == 0);
+}
+
+static psock_address bindable_address(const psock_address *local)
+{
+    struct psock_address_view view;
+    psock_sys_address_view(local, &view);
+    if (!is_for_many(&view))
+        return *local;
+    psock_address any = any_address(native_family(view.family));
+    psock_sys_address_set_port(&any, view.port);
+    return any;
+}
+
+static const struct sockaddr *native_name(const psock_address *address)
+{
+    return (const struct sockaddr *)address->storage.bytes;
+}
+
+/* Windows has no privileged ports: "access denied" is another's exclusive use,
+ * or a range that the system keeps for itself, which is in use just so. */
+static int bind_failure(psock_t s, const psock_address *local)
+{
+    int error = psock_win32_address_error(s, local);
+    return error == PSOCK_EACCES ? PSOCK_EADDRINUSE : error;
+}
+
+int psock_sys_bind(psock_t s, const psock_address *local, int mode)
+{
+    if (is_bound(s)) {
+        psock_winsock.WSASetLastError(WSAEINVAL);
+        return PSOCK_EINVAL;
+    }
+    int error = set_bind_mode(s, mode);
+    if (error < 0)
+        return error;
+    psock_address address = bindable_address(local);
+    if (psock_winsock.bind((SOCKET)s, native_name(&address),
+                           (int)address.length) != 0)
+        return bind_failure(s, local);
+    return 0;
+}
+
+int psock_win32_bind_any(psock_t s)
+{
+    int family;
+    int type;
+    if (!psock_win32_kind(s, &family, &type))
+        return psock_win32_socket_error(s);
+    psock_address any = any_address(family);
+    return psock_sys_bind(s, &any, PSOCK_BIND_FRESH);
+}
+
+static int listen_failure(psock_t s)
+{
+    int native = psock_winsock.WSAGetLastError();
+    int error = psock_win32_socket_error(s);
+    if (error == PSOCK_EISCONN)
+        error = PSOCK_EINVAL;
+    if (error == PSOCK_EINVAL && is_datagram(s))
+        error = PSOCK_EOPNOTSUPP;
+    psock_winsock.WSASetLastError(native);
+    return error;
+}
+
+/* Windows listens on no address that was not bound. */
+static int listen_unbound(psock_t s, int backlog)
+{
+    int error = is_datagram(s) ? PSOCK_EOPNOTSUPP : psock_win32_bind_any(s);
+    if (error < 0)
+        return error;
+    if (psock_winsock.listen((SOCKET)s, backlog) != 0)
+        return listen_failure(s);
+    return 0;
+}
+
+int psock_sys_listen(psock_t s, int backlog)
+{
+    if (backlog == PSOCK_BACKLOG_DEFAULT)
+        backlog = SOMAXCONN;
+    if (psock_winsock.listen((SOCKET)s, backlog) == 0)
+        return 0;
+    int error = listen_failure(s);
+    if (error == PSOCK_EINVAL && !is_bound(s))
+        return listen_unbound(s, backlog);
+    return error;
+}
+
+/* A connection that died in the queue is "reset" here and "aborted" elsewhere.
+ */
+static PSOCK_APART int accept_failure(psock_t listener)
+{
+    int error = psock_win32_socket_error(listener);
+    return error == PSOCK_ECONNRESET ? PSOCK_ECONNABORTED : error;
+}
+
+/* The socket comes out non-blocking, like its listener, and inherited. */
+psock_t psock_sys_accept(psock_t listener, psock_address *peer)
+{
+    psock_address from = {.length = 0};
+    int length = sizeof from.storage.bytes;
+    if ((psock_win32_shadow(listener) & SHADOW_READ_ENDED) != 0)
+        return PSOCK_EINVAL;
+    SOCKET s =
+        psock_winsock.accept((SOCKET)listener,
+                             (struct sockaddr *)from.storage.bytes, &length);
+    if (s == INVALID_SOCKET)
+        return accept_failure(listener);
+    int error = psock_win32_set_not_inherited((psock_t)s);
+    if (error < 0)
+        return give_up(s, error);
+    if (peer != NULL) {
+        from.length = (uint32_t)length;
+        *peer = from;
+    }
+    return (psock_t)s;
+}
+
+static const unsigned char ipv4_loopback[4] = {127, 0, 0, 1};
+static const unsigned char ipv6_loopback[16] = {[15] = 1};
+
+static _Bool is_zero(const unsigned char *bytes, size_t length)
+{
+    static const unsigned char zeros[16];
+    return length <= sizeof zeros && memcmp(bytes, zeros, length) == 0;
+}
+
+/* Windows connects and sends to no unspecified address. */
+const psock_address *psock_win32_reachable(const psock_address *peer,
+                                           psock_address *loopback)
+{
+    struct psock_address_view view;
+    psock_sys_address_view(peer, &view);
+    if (view.family == PSOCK_UNIX || !is_zero(view.bytes, view.length))
+        return peer;
+    if (view.family == PSOCK_IPV4)
+        psock_sys_address_ipv4(ipv4_loopback, view.port, loopback);
+    else if (view.family == PSOCK_IPV6)
+        psock_sys_address_ipv6(ipv6_loopback, view.port, 0, loopback);
+    else
+        return peer;
+    return loopback;
+}
+
+static _Bool is_loopback(const struct psock_address_view *view)
+{
+    if (view->family == PSOCK_IPV4)
+        return view->bytes[0] == 127;
+    return view->family == PSOCK_IPV6 &&
+           memcmp(view->bytes, ipv6_loopback, sizeof ipv6_loopback) == 0;
+}
+
+/* Windows repeats a refused attempt for two seconds unless told that nothing
+ * can have been lost on the way.  Where it cannot be told, it is just slow. */
+static void expect_prompt_answer(psock_t s)
+{
+    TCP_INITIAL_RTO_PARAMETERS once = {
+        .Rtt = TCP_INITIAL_RTO_UNSPECIFIED_RTT,
+        .MaxSynRetransmissions = TCP_INITIAL_RTO_NO_SYN_RETRANSMISSIONS};
+    DWORD returned;
+    psock_winsock.WSAIoctl((SOCKET)s, SIO_TCP_INITIAL_RTO, &once, sizeof once,
+                           NULL, 0, &returned, NULL, NULL);
+}
+
+/* A pending attempt is remembered, because Windows forgets to tell its outcome
+ * once and only once. */
+static int connect_failure(psock_t s, const psock_address *peer)
+{
+    int native = psock_winsock.WSAGetLastError();
+    if (native == WSAEWOULDBLOCK) {
+        int error = psock_win32_shadow_add(s, SHADOW_CONNECTING);
+        return error < 0 ? error : PSOCK_EINPROGRESS;
+    }
+    struct psock_address_view view;
+    psock_sys_address_view(peer, &view);
+    int error = psock_win32_address_error(s, peer);
+    if (error == PSOCK_EINVAL && is_listener(s))
+        error = PSOCK_EISCONN;
+    if (error == PSOCK_EADDRNOTAVAIL && view.port == 0)
+        error = PSOCK_ECONNREFUSED;
+    psock_winsock.WSASetLastError(native);
+    return error;
+}
+
+int psock_sys_connect(psock_t s, const psock_address *peer, int64_t patience_ns)
+{
+    (void)patience_ns;
+    if ((psock_win32_shadow(s) & SHADOW_CONNECTING) != 0)
+        return psock_sys_connect_result(s, peer);
+    psock_address loopback;
+    struct psock_address_view view;
+    const psock_address *to = psock_win32_reachable(peer, &loopback);
+    psock_sys_address_view(to, &view);
+    if (is_loopback(&view))
+        expect_prompt_answer(s);
+    if (psock_winsock.connect((SOCKET)s, native_name(to), (int)to->length) == 0)
+        return 0;
+    return connect_failure(s, to);
+}
+
+/* Seconds since the socket was connected, or all bits set before that. */
+static _Bool is_connected(psock_t s)
+{
+    int seconds = -1;
+    return get_option(s, SOL_SOCKET, SO_CONNECT_TIME, &seconds) == 0 &&
+           seconds != -1;
+}
+
+/* SO_ERROR keeps its value on Windows, so it is asked only as long as the
+ * attempt counts as pending. */
+int psock_sys_connect_result(psock_t s, const psock_address *peer)
+{
+    int native = 0;
+    (void)peer;
+    int error = get_option(s, SOL_SOCKET, SO_ERROR, &native);
+    if (error < 0)
+        return error;
+    if (native == 0 && !is_connected(s))
+        return PSOCK_EALREADY;
+    psock_win32_shadow_remove(s, SHADOW_CONNECTING);
+    if (native == 0)
+        return 0;
+    psock_winsock.WSASetLastError(native);
+    return psock_sys_error(native);
+}
+
+static int end_reading(psock_t s)
+{
+    int error = psock_win32_shadow_add(s, SHADOW_READ_ENDED);
+    if (error == 0)
+        psock_win32_wake(s);
+    return error;
+}
+
+static int end_writing(psock_t s)
+{
+    if (psock_winsock.shutdown((SOCKET)s, SD_SEND) != 0)
+        return psock_win32_socket_error(s);
+    psock_win32_wake(s);
+    return 0;
+}
+
+/* Whether there is something to shut down: as elsewhere, streams need a peer.
+ */
+static int shutdown_error(psock_t s)
+{
+    if (has_peer(s))
+        return 0;
+    int native = psock_winsock.WSAGetLastError();
+    int error = psock_win32_socket_error(s);
+    if (error == PSOCK_ENOTCONN && is_datagram(s))
+        return 0;
+    psock_winsock.WSASetLastError(native);
+    return error;
+}
+
+/* SD_RECEIVE is never used: data that come after it would make Windows reset
+ * the connection, and it would take what has come already. */
+int psock_sys_shutdown(psock_t s, int how)
+{
+    if (is_listener(s))
+        return how == PSOCK_SHUT_WRITE ? 0 : end_reading(s);
+    int error = shutdown_error(s);
+    if (error == 0 && how != PSOCK_SHUT_READ)
+        error = end_writing(s);
+    if (error == 0 && how != PSOCK_SHUT_WRITE)
+        error = end_reading(s);
+    return error;
+}
+
+static int unbound_address(psock_t s, psock_address *local)
+{
+    int family;
+    int type;
+    int error = psock_win32_socket_error(s);
+    if (error != PSOCK_EINVAL || !psock_win32_kind(s, &family, &type))
+        return error;
+    *local = any_address(family);
+    return 0;
+}
+
+/* A connected datagram socket may still say "any" until it has sent; the route
+ * to its peer tells what it will be. */
+static void ask_route(psock_t s, psock_address *local)
+{
+    psock_address peer;
+    psock_address route = {.length = 0};
+    DWORD returned = 0;
+    struct psock_address_view view;
+    psock_sys_address_view(local, &view);
+    if (!is_zero(view.bytes, view.length) ||
+        ask_name(s, psock_winsock.getpeername, &peer) < 0)
+        return;
+    if (psock_winsock.WSAIoctl((SOCKET)s, SIO_ROUTING_INTERFACE_QUERY,
+                               peer.storage.bytes, peer.length,
+                               route.storage.bytes, sizeof route.storage.bytes,
+                               &returned, NULL, NULL) != 0)
+        return;
+    route.length = returned;
+    psock_sys_address_set_port(&route, view.port);
+    *local = route;
+}
+
+int psock_sys_local(psock_t s, psock_address *local)
+{
+    psock_address answer;
+    if (ask_name(s, psock_winsock.getsockname, &answer) < 0)
+        return unbound_address(s, local);
+    ask_route(s, &answer);
+    *local = answer;
+    return 0;
+}
+
+/* Windows names the peer before it has agreed. */
+int psock_sys_peer(psock_t s, psock_address *peer)
+{
+    if ((psock_win32_shadow(s) & SHADOW_CONNECTING) != 0 && !is_connected(s)) {
+        psock_winsock.WSASetLastError(WSAENOTCONN);
+        return PSOCK_ENOTCONN;
+    }
+    return ask_name(s, psock_winsock.getpeername, peer);
+}

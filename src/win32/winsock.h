@@ -1,0 +1,73 @@
+/* winsock.h: every entry point of Windows that can fail, through one table.
+ *
+ * A call into a DLL is indirect anyway, so this costs nothing, and it lets the
+ * tests put strict stand-ins in its place: what real Windows answers, Wine or
+ * a Linux build cannot show otherwise.  src/win32 calls the system by
+ * psock_winsock.name() and in no other way, locks and clocks excepted. */
+#ifndef PSOCK_WIN32_WINSOCK_H
+#define PSOCK_WIN32_WINSOCK_H
+
+struct psock_winsock_table {
+    /* ws2_32.dll */
+    int(WSAAPI *WSAStartup)(WORD version, WSADATA *data);
+    int(WSAAPI *WSACleanup)(void);
+    int(WSAAPI *WSAGetLastError)(void);
+    void(WSAAPI *WSASetLastError)(int error);
+    SOCKET(WSAAPI *WSASocketW)
+    (int family, int type, int protocol, WSAPROTOCOL_INFOW *info, GROUP group,
+     DWORD flags);
+    int(WSAAPI *closesocket)(SOCKET s);
+    int(WSAAPI *bind)(SOCKET s, const struct sockaddr *name, int length);
+    int(WSAAPI *listen)(SOCKET s, int backlog);
+    SOCKET(WSAAPI *accept)(SOCKET s, struct sockaddr *name, int *length);
+    int(WSAAPI *connect)(SOCKET s, const struct sockaddr *name, int length);
+    int(WSAAPI *shutdown)(SOCKET s, int how);
+    int(WSAAPI *getsockname)(SOCKET s, struct sockaddr *name, int *length);
+    int(WSAAPI *getpeername)(SOCKET s, struct sockaddr *name, int *length);
+    int(WSAAPI *getsockopt)
+    (SOCKET s, int level, int option, char *value, int *length);
+    int(WSAAPI *setsockopt)
+    (SOCKET s, int level, int option, const char *value, int length);
+    int(WSAAPI *ioctlsocket)(SOCKET s, long command, u_long *argument);
+    int(WSAAPI *WSAIoctl)
+    (SOCKET s, DWORD code, void *in, DWORD in_size, void *out, DWORD out_size,
+     DWORD *returned, WSAOVERLAPPED *overlapped,
+     LPWSAOVERLAPPED_COMPLETION_ROUTINE completion);
+    int(WSAAPI *send)(SOCKET s, const char *data, int size, int flags);
+    int(WSAAPI *recv)(SOCKET s, char *buffer, int size, int flags);
+    int(WSAAPI *sendto)
+    (SOCKET s, const char *data, int size, int flags,
+     const struct sockaddr *name, int length);
+    int(WSAAPI *recvfrom)
+    (SOCKET s, char *buffer, int size, int flags, struct sockaddr *name,
+     int *length);
+    int(WSAAPI *WSASend)
+    (SOCKET s, WSABUF *buffers, DWORD count, DWORD *sent, DWORD flags,
+     WSAOVERLAPPED *overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE completion);
+    int(WSAAPI *WSARecv)
+    (SOCKET s, WSABUF *buffers, DWORD count, DWORD *received, DWORD *flags,
+     WSAOVERLAPPED *overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE completion);
+    int(WSAAPI *select)
+    (int ignored, fd_set *read, fd_set *write, fd_set *except,
+     const PTIMEVAL timeout);
+
+    /* kernel32.dll */
+    BOOL(WINAPI *GetHandleInformation)(HANDLE handle, DWORD *flags);
+    BOOL(WINAPI *SetHandleInformation)(HANDLE handle, DWORD mask, DWORD flags);
+    HANDLE(WINAPI *CreateEventW)
+    (SECURITY_ATTRIBUTES *security, BOOL manual_reset, BOOL initial,
+     const WCHAR *name);
+    DWORD(WINAPI *WaitForSingleObject)(HANDLE handle, DWORD timeout_ms);
+    BOOL(WINAPI *CancelIoEx)(HANDLE handle, OVERLAPPED *overlapped);
+    BOOL(WINAPI *CloseHandle)(HANDLE handle);
+
+    /* ntdll.dll */
+    NTSTATUS(NTAPI *NtDeviceIoControlFile)
+    (HANDLE file, HANDLE event, PIO_APC_ROUTINE routine, void *context,
+     IO_STATUS_BLOCK *status, ULONG code, void *in, ULONG in_size, void *out,
+     ULONG out_size);
+};
+
+extern struct psock_winsock_table psock_winsock;
+
+#endif
