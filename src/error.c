@@ -1,4 +1,5 @@
 /* error.c: what errors are called and what they mean. */
+#include <limits.h>
 #include <string.h>
 
 #include "policy.h"
@@ -142,6 +143,12 @@ static void append_number(struct line *line, int number)
     append(line, first);
 }
 
+static _Bool is_explained(ptrdiff_t error, int native)
+{
+    return error < 0 && error >= INT_MIN && native != 0 &&
+           psock_sys_error_explains(native, (int)error);
+}
+
 int psock_error_describe(ptrdiff_t error, char *text, size_t size)
 {
     int native = psock_sys_error_native(); /* before anything can change it */
@@ -151,8 +158,7 @@ int psock_error_describe(ptrdiff_t error, char *text, size_t size)
         return PSOCK_ENOSPC;
     struct line line = {text, size, 0};
     append(&line, psock_error_name(error));
-    if (error < 0 && native != 0 &&
-        psock_sys_error_explains(native, (int)error)) {
+    if (is_explained(error, native)) {
         append(&line, " (");
         append_number(&line, native);
         append(&line, ")");

@@ -48,6 +48,20 @@ int psock_close_reset(psock_t s)
     return s < 0 ? PSOCK_EBADF : psock_sys_close_reset(s);
 }
 
+/* A socket can be bound once; asking first keeps a second attempt from changing
+ * the options of the first. */
+static int bound_error(psock_t s)
+{
+    psock_address current;
+    size_t length;
+    int error = psock_sys_local(s, &current);
+    if (error < 0)
+        return error;
+    psock_address_bytes(&current, &length);
+    _Bool named = psock_address_family(&current) == PSOCK_UNIX && length > 0;
+    return named || psock_address_port(&current) != 0 ? PSOCK_EINVAL : 0;
+}
+
 int psock_bind(psock_t s, const psock_address *local, int mode)
 {
     int error = address_error(s, local);
@@ -55,7 +69,8 @@ int psock_bind(psock_t s, const psock_address *local, int mode)
         return error;
     if (mode < PSOCK_BIND_FRESH || mode > PSOCK_BIND_SHARED)
         return PSOCK_EINVAL;
-    return psock_sys_bind(s, local, mode);
+    error = bound_error(s);
+    return error < 0 ? error : psock_sys_bind(s, local, mode);
 }
 
 int psock_listen(psock_t s, int backlog)

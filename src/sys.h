@@ -87,7 +87,8 @@ int psock_sys_close(psock_t s);
 /* As psock_sys_close(), with a reset where there is a connection. */
 int psock_sys_close_reset(psock_t s);
 
-/* Sets what `mode` asks for, then binds. */
+/* Sets what `mode` asks for, then binds; on failure the option is taken back.
+ * The socket is not bound yet. */
 int psock_sys_bind(psock_t s, const psock_address *local, int mode);
 
 /* Binds first when there is no address yet.  `backlog` is at least 0. */

@@ -133,6 +133,7 @@ PSOCK_API PSOCK_CHECKED psock_t psock_accept(psock_t listener,
  *   PSOCK_ETIMEDOUT      the deadline passed, or the peer never answered (the
  *                        system's own limit)
  *   PSOCK_ECONNREFUSED   nobody listens there
+ *   PSOCK_ECONNABORTED   shut down while it was connecting
  *   PSOCK_EISCONN        connected already, or a listener
  *   PSOCK_EAFNOSUPPORT   `peer` is not of the family of `s`
  *   PSOCK_EADDRNOTAVAIL  no local port is left, or no such peer is possible
@@ -147,9 +148,10 @@ enum psock_shutdown_how {
 };
 
 /* Ends one or both directions of `s`, for everybody who uses it, and wakes
- * those who wait in it.
+ * those who wait in it.  An attempt to connect ends whatever `how` is.
  *
- * READ   receives give what has come, then 0, and never wait again; on a
+ * READ   receives give what has come, then 0, and never wait again (with
+ *        PSOCK_NOW a datagram socket goes on saying PSOCK_EAGAIN); on a
  *        listener, accepting is over: PSOCK_EINVAL
  * WRITE  the peer reads to the end of what was sent, then 0; sending is
  *        PSOCK_EPIPE
@@ -157,7 +159,7 @@ enum psock_shutdown_how {
  * It does not close: psock_close() is still due.  Doing it twice is harmless.
  *
  * Returns 0, or
- *   PSOCK_ENOTCONN  a stream that is neither connected nor listening
+ *   PSOCK_ENOTCONN  a stream that is not connected, connecting or listening
  *   PSOCK_EINVAL    no such `how` */
 PSOCK_API int psock_shutdown(psock_t s, int how);
 

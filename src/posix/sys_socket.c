@@ -111,28 +111,24 @@ int psock_sys_close_reset(psock_t s)
 #define SHARE_DATAGRAMS SO_REUSEADDR
 #endif
 
-static int bind_option(int type, int mode)
+/* The option that binding by `mode` needs, 0 for none.  Datagram sockets leave
+ * nothing behind that could be in a new one's way, and SO_REUSEADDR means
+ * sharing to them. */
+static int bind_option(int fd, int mode, int *option)
 {
-    if (mode == PSOCK_BIND_SHARED)
-        return type == SOCK_STREAM ? SHARE_STREAMS : SHARE_DATAGRAMS;
-    return SO_REUSEADDR;
-}
-
-/* Datagram sockets leave nothing behind that could be in a new one's way, and
- * SO_REUSEADDR means sharing to them. */
-static int set_bind_mode(int fd, int mode)
-{
-    int type;
+    int type = 0;
+    *option = 0;
     if (mode == PSOCK_BIND_FRESH)
         return 0;
     int error = get_option(fd, SOL_SOCKET, SO_TYPE, &type);
     if (error < 0)
         return error;
-    if (mode == PSOCK_BIND_REBIND && type != SOCK_STREAM)
+    if (mode == PSOCK_BIND_REBIND) {
+        *option = type == SOCK_STREAM ? SO_REUSEADDR : 0;
         return 0;
-    int option = bind_option(type, mode);
-    return option == 0 ? PSOCK_ENOTSUP
-                       : set_option(fd, SOL_SOCKET, option, 1);
+    }
+    *option = type == SOCK_STREAM ? SHARE_STREAMS : SHARE_DATAGRAMS;
+    return *option == 0 ? PSOCK_ENOTSUP : 0;
 }
 
 /* What to make of a failure with an address: systems have several codes for one
@@ -151,27 +147,39 @@ static PSOCK_APART int address_failure(int fd, const psock_address *address)
     return psock_sys_error(native);
 }
 
+static int bind_with(int fd, const psock_address *local, int option)
+{
+    const void *name = local->storage.bytes;
+    if (option != 0 && set_option(fd, SOL_SOCKET, option, 1) < 0)
+        return psock_posix_error();
+    if (bind(fd, name, local->length) == 0)
+        return 0;
+    int error = address_failure(fd, local);
+    int native = errno;
+    if (option != 0)
+        set_option(fd, SOL_SOCKET, option, 0);
+    errno = native;
+    return error;
+}
+
 int psock_sys_bind(psock_t s, const psock_address *local, int mode)
 {
-    int error = set_bind_mode(psock_posix_fd(s), mode);
+    int option;
+    int error = bind_option(psock_posix_fd(s), mode, &option);
     if (error < 0)
         return error;
-    const void *name = local->storage.bytes;
-    if (bind(psock_posix_fd(s), name, local->length) < 0)
-        return address_failure(psock_posix_fd(s), local);
-    return 0;
+    return bind_with(psock_posix_fd(s), local, option);
 }
 
 /* accept() has no MSG_DONTWAIT, so listeners alone are non-blocking. */
 int psock_sys_listen(psock_t s, int backlog)
 {
-    int error = psock_posix_set_nonblocking(psock_posix_fd(s), 1);
-    if (error < 0)
-        return error;
-    if (listen(psock_posix_fd(s), backlog == PSOCK_BACKLOG_DEFAULT ? SOMAXCONN : backlog) <
-        0)
+    int fd = psock_posix_fd(s);
+    if (backlog == PSOCK_BACKLOG_DEFAULT)
+        backlog = SOMAXCONN;
+    if (listen(fd, backlog) < 0)
         return psock_posix_error();
-    return 0;
+    return psock_posix_set_nonblocking(fd, 1);
 }
 
 #ifdef PSOCK_HAVE_ACCEPT4

@@ -9,7 +9,8 @@
 
 enum shadow_state {
     SHADOW_READ_ENDED = 1 << 0, /* psock_shutdown() for reading */
-    SHADOW_CONNECTING = 1 << 1  /* an attempt whose outcome was not told yet */
+    SHADOW_CONNECTING = 1 << 1, /* an attempt whose outcome was not told yet */
+    SHADOW_ABANDONED = 1 << 2   /* psock_shutdown() of such an attempt */
 };
 
 /* The shadow_state bits of `s`. */

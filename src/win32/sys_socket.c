@@ -191,22 +191,26 @@ static psock_address any_address(int family)
     return any;
 }
 
-/* Without SO_EXCLUSIVEADDRUSE any program can put a socket of its own in the
+/* The option that binding by `mode` needs, 0 for none.
+ *
+ * Without SO_EXCLUSIVEADDRUSE any program can put a socket of its own in the
  * place of this one.  SO_REUSEADDR means just that on Windows, so it is for
  * datagram sockets that want to share, never for listeners; and an address of a
  * dying connection can be had without it. */
-static int set_bind_mode(psock_t s, int mode)
+static int bind_option(psock_t s, int mode, int *option)
 {
-    if (mode == PSOCK_BIND_FRESH)
-        return set_option(s, SOL_SOCKET, SO_EXCLUSIVEADDRUSE, 1);
-    int type = 0;
+    int type = SOCK_STREAM;
     int error = get_option(s, SOL_SOCKET, SO_TYPE, &type);
-    if (error < 0)
+    *option = SO_EXCLUSIVEADDRUSE;
+    if (error < 0 || mode == PSOCK_BIND_FRESH)
         return error;
-    if (mode == PSOCK_BIND_REBIND)
-        return type == SOCK_STREAM ? 0 : set_bind_mode(s, PSOCK_BIND_FRESH);
+    if (mode == PSOCK_BIND_REBIND) {
+        *option = type == SOCK_STREAM ? 0 : SO_EXCLUSIVEADDRUSE;
+        return 0;
+    }
+    *option = SO_REUSEADDR;
     if (type != SOCK_STREAM)
-        return set_option(s, SOL_SOCKET, SO_REUSEADDR, 1);
+        return 0;
     psock_winsock.WSASetLastError(WSAEOPNOTSUPP);
     return PSOCK_ENOTSUP;
 }
@@ -265,20 +269,28 @@ static int bind_failure(psock_t s, const psock_address *local)
     return error == PSOCK_EACCES ? PSOCK_EADDRINUSE : error;
 }
 
-int psock_sys_bind(psock_t s, const psock_address *local, int mode)
+static int bind_with(psock_t s, const psock_address *local, int option)
 {
-    if (is_bound(s)) {
-        psock_winsock.WSASetLastError(WSAEINVAL);
-        return PSOCK_EINVAL;
-    }
-    int error = set_bind_mode(s, mode);
+    psock_address address = bindable_address(local);
+    int error = option == 0 ? 0 : set_option(s, SOL_SOCKET, option, 1);
     if (error < 0)
         return error;
-    psock_address address = bindable_address(local);
     if (psock_winsock.bind((SOCKET)s, native_name(&address),
-                           (int)address.length) != 0)
-        return bind_failure(s, local);
-    return 0;
+                           (int)address.length) == 0)
+        return 0;
+    error = bind_failure(s, local);
+    int native = psock_winsock.WSAGetLastError();
+    if (option != 0)
+        set_option(s, SOL_SOCKET, option, 0);
+    psock_winsock.WSASetLastError(native);
+    return error;
+}
+
+int psock_sys_bind(psock_t s, const psock_address *local, int mode)
+{
+    int option;
+    int error = bind_option(s, mode, &option);
+    return error < 0 ? error : bind_with(s, local, option);
 }
 
 int psock_win32_bind_any(psock_t s)
@@ -455,9 +467,12 @@ int psock_sys_connect_result(psock_t s, const psock_address *peer)
     int error = get_option(s, SOL_SOCKET, SO_ERROR, &native);
     if (error < 0)
         return error;
+    unsigned state = psock_win32_shadow(s);
+    if (native == 0 && (state & SHADOW_ABANDONED) != 0)
+        native = WSAECONNABORTED;
     if (native == 0 && !is_connected(s))
         return PSOCK_EALREADY;
-    psock_win32_shadow_remove(s, SHADOW_CONNECTING);
+    psock_win32_shadow_remove(s, SHADOW_CONNECTING | SHADOW_ABANDONED);
     if (native == 0)
         return 0;
     psock_winsock.WSASetLastError(native);
@@ -494,12 +509,29 @@ static int shutdown_error(psock_t s)
     return error;
 }
 
+/* Windows cannot shut down what is not connected yet; the attempt is given up
+ * as far as this program goes. */
+static int abandon_connecting(psock_t s)
+{
+    int error = psock_win32_shadow_add(s, SHADOW_ABANDONED);
+    if (error == 0)
+        psock_win32_wake(s);
+    return error;
+}
+
+static _Bool is_connecting(psock_t s)
+{
+    return (psock_win32_shadow(s) & SHADOW_CONNECTING) != 0 && !is_connected(s);
+}
+
 /* SD_RECEIVE is never used: data that come after it would make Windows reset
  * the connection, and it would take what has come already. */
 int psock_sys_shutdown(psock_t s, int how)
 {
     if (is_listener(s))
         return how == PSOCK_SHUT_WRITE ? 0 : end_reading(s);
+    if (is_connecting(s))
+        return abandon_connecting(s);
     int error = shutdown_error(s);
     if (error == 0 && how != PSOCK_SHUT_READ)
         error = end_writing(s);
@@ -554,7 +586,7 @@ int psock_sys_local(psock_t s, psock_address *local)
 /* Windows names the peer before it has agreed. */
 int psock_sys_peer(psock_t s, psock_address *peer)
 {
-    if ((psock_win32_shadow(s) & SHADOW_CONNECTING) != 0 && !is_connected(s)) {
+    if (is_connecting(s)) {
         psock_winsock.WSASetLastError(WSAENOTCONN);
         return PSOCK_ENOTCONN;
     }
