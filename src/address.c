@@ -262,7 +262,8 @@ static uint64_t spread(uint64_t x)
 /* One word's share of the sum, under the key of its place. */
 static uint64_t share(uint64_t word, uint64_t place, uint64_t seed)
 {
-    const uint64_t key = spread(seed + (place + 1) * UINT64_C(0xbb67ae8584caa73b));
+    const uint64_t key =
+        spread(seed + (place + 1) * UINT64_C(0xbb67ae8584caa73b));
     const uint32_t low = (uint32_t)word + (uint32_t)key;
     const uint32_t high = (uint32_t)(word >> 32) + (uint32_t)(key >> 32);
     return (uint64_t)low * high;

@@ -68,7 +68,9 @@ static const char *read_port(const char *text, uint16_t *port)
 
 /* --- IPv6 ----------------------------------------------------------------- */
 
-enum { NO_GAP = 17 };
+enum {
+    NO_GAP = 17
+};
 
 /* An IPv6 address being read. */
 struct ipv6 {

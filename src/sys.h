@@ -10,7 +10,7 @@
  *  - PSOCK_EINTR means "nothing happened, try again at once", PSOCK_EAGAIN
  *    "nothing happened, it would have to wait";
  *  - outputs are written only on success, and on failure the system's own code
- *    is what psock_sys_error_native() then says, cleaning up notwithstanding. */
+ *    is what psock_sys_error_native() says, cleaning up notwithstanding. */
 #ifndef PSOCK_SYS_H
 #define PSOCK_SYS_H
 
@@ -153,7 +153,7 @@ enum psock_sys_event {
  * time has passed; or an error. */
 int psock_sys_wait(psock_t s, unsigned events, int64_t timeout_ns);
 
-/* --- sys_native.c: the two directions of native.h -------------------------- */
+/* --- sys_native.c: the two directions of native.h ------------------------- */
 
 /* Gives a descriptor of any origin what psock's own have; on failure it is as
  * it was. */

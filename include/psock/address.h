@@ -125,8 +125,8 @@ PSOCK_API uint32_t psock_address_scope(const psock_address *address);
  * IPv4, 16 of IPv6, the path or abstract name (its first byte zero) of a Unix
  * address.  `length` receives how many; null with a length of 0 when there are
  * none. */
-PSOCK_API const unsigned char *
-psock_address_bytes(const psock_address *address, size_t *length);
+PSOCK_API const unsigned char *psock_address_bytes(const psock_address *address,
+                                                   size_t *length);
 
 /* What kind of address it is, as bits; 0 for an ordinary one. */
 enum psock_address_kinds {
@@ -136,11 +136,10 @@ enum psock_address_kinds {
     PSOCK_ADDRESS_PRIVATE = 1 << 3,    /* RFC 1918; fc00::/7 of RFC 4193 */
     PSOCK_ADDRESS_MULTICAST = 1 << 4,  /* 224/4, ff00::/8 */
     PSOCK_ADDRESS_BROADCAST = 1 << 5,  /* 255.255.255.255 */
-    PSOCK_ADDRESS_V4_MAPPED = 1 << 6,  /* ::ffff:0:0/96, with the kind of the
-                                          IPv4 address inside */
+    PSOCK_ADDRESS_V4_MAPPED = 1 << 6,  /* ::ffff:0:0/96, and the inner kind */
     PSOCK_ADDRESS_DOCUMENTATION = 1 << 7, /* RFC 5737, RFC 3849 */
-    PSOCK_ADDRESS_UNNAMED = 1 << 8,    /* a Unix socket without a name */
-    PSOCK_ADDRESS_ABSTRACT = 1 << 9    /* a Unix name that is no path */
+    PSOCK_ADDRESS_UNNAMED = 1 << 8,       /* a Unix socket without a name */
+    PSOCK_ADDRESS_ABSTRACT = 1 << 9       /* a Unix name that is no path */
 };
 
 PSOCK_API unsigned psock_address_kind(const psock_address *address);

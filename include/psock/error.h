@@ -13,20 +13,20 @@ extern "C" {
 
 enum psock_error {
     PSOCK_OK = 0,
-    PSOCK_EAGAIN = -1,           /* it would have to wait: wait, then repeat */
-    PSOCK_EINVAL = -2,           /* an argument or the socket's state is wrong */
-    PSOCK_EBADF = -3,            /* not an open descriptor */
-    PSOCK_ENOTSOCK = -4,         /* an open descriptor, but no socket */
-    PSOCK_EACCES = -5,           /* the system's rules forbid it */
-    PSOCK_EPERM = -6,            /* it needs privileges */
-    PSOCK_EFAULT = -7,           /* a null or bad pointer */
-    PSOCK_ENOMEM = -8,           /* no memory */
-    PSOCK_EMFILE = -9,           /* this process has too many descriptors */
-    PSOCK_ENFILE = -10,          /* the system has too many descriptors */
-    PSOCK_ENOBUFS = -11,         /* the system is out of buffers: later, less */
-    PSOCK_EADDRINUSE = -12,      /* another socket has that address */
-    PSOCK_EADDRNOTAVAIL = -13,   /* not an address of this machine */
-    PSOCK_EAFNOSUPPORT = -14,    /* the family is not this socket's or system's */
+    PSOCK_EAGAIN = -1,         /* it would have to wait: wait, then repeat */
+    PSOCK_EINVAL = -2,         /* an argument or the socket's state is wrong */
+    PSOCK_EBADF = -3,          /* not an open descriptor */
+    PSOCK_ENOTSOCK = -4,       /* an open descriptor, but no socket */
+    PSOCK_EACCES = -5,         /* the system's rules forbid it */
+    PSOCK_EPERM = -6,          /* it needs privileges */
+    PSOCK_EFAULT = -7,         /* a null or bad pointer */
+    PSOCK_ENOMEM = -8,         /* no memory */
+    PSOCK_EMFILE = -9,         /* this process has too many descriptors */
+    PSOCK_ENFILE = -10,        /* the system has too many descriptors */
+    PSOCK_ENOBUFS = -11,       /* the system is out of buffers: later, less */
+    PSOCK_EADDRINUSE = -12,    /* another socket has that address */
+    PSOCK_EADDRNOTAVAIL = -13, /* not an address of this machine */
+    PSOCK_EAFNOSUPPORT = -14,  /* no such family here, or of this socket */
     PSOCK_EPROTONOSUPPORT = -15, /* no such protocol for the family and type */
     PSOCK_EPROTOTYPE = -16,      /* the protocol does not fit the type */
     PSOCK_ESOCKTNOSUPPORT = -17, /* no such type of socket */
@@ -49,7 +49,7 @@ enum psock_error {
     PSOCK_ENETUNREACH = -34,     /* no way to that network */
     PSOCK_ENETDOWN = -35,        /* the network, or its library, is down */
     PSOCK_ENETRESET = -36,       /* the connection was lost with its network */
-    PSOCK_EINTR = -37,           /* interrupted; psock's own calls go on instead */
+    PSOCK_EINTR = -37,           /* interrupted; psock goes on instead */
     PSOCK_ECANCELED = -38,       /* ended on request */
     PSOCK_ENOENT = -39,          /* no such file or name */
     PSOCK_ENOTDIR = -40,         /* a part of the path is no directory */
@@ -61,7 +61,7 @@ enum psock_error {
     PSOCK_EIO = -46,             /* a failure no other name fits */
     PSOCK_EPROTO = -47,          /* the other end broke the protocol */
     PSOCK_ENOSPC = -48,          /* the space given is too small */
-    PSOCK_ESHUTDOWN = -49,       /* shut down; psock's own calls say EPIPE or 0 */
+    PSOCK_ESHUTDOWN = -49,       /* shut down; psock says EPIPE or 0 */
     PSOCK_ETOOMANYREFS = -50,    /* too many descriptors in flight */
     PSOCK_EUSERS = -51,          /* too many users */
     PSOCK_EDQUOT = -52,          /* a quota is used up */

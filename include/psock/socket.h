@@ -23,7 +23,10 @@
 extern "C" {
 #endif
 
-enum psock_type { PSOCK_STREAM = 1, PSOCK_DATAGRAM = 2 };
+enum psock_type {
+    PSOCK_STREAM = 1,
+    PSOCK_DATAGRAM = 2
+};
 
 enum psock_open_flags {
     /* An IPv6 socket that serves IPv4 too, by IPv4-mapped addresses.  Without

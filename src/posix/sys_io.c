@@ -51,8 +51,8 @@ ptrdiff_t psock_sys_send_to(psock_t s, const void *data, size_t size,
                             const psock_address *peer)
 {
     const void *name = peer->storage.bytes;
-    return send_result(
-        s, sendto(psock_posix_fd(s), data, size, SEND_FLAGS, name, peer->length));
+    return send_result(s, sendto(psock_posix_fd(s), data, size, SEND_FLAGS,
+                                 name, peer->length));
 }
 
 ptrdiff_t psock_sys_recv_from(psock_t s, void *buffer, size_t size,
@@ -61,8 +61,8 @@ ptrdiff_t psock_sys_recv_from(psock_t s, void *buffer, size_t size,
     psock_address from = {.length = 0};
     void *name = from.storage.bytes;
     socklen_t length = sizeof from.storage.bytes;
-    ssize_t received = recvfrom(psock_posix_fd(s), buffer, size, receive_flags_of(flags),
-                                name, &length);
+    ssize_t received = recvfrom(psock_posix_fd(s), buffer, size,
+                                receive_flags_of(flags), name, &length);
     if (peer != NULL && received >= 0) {
         from.length = length;
         *peer = from;

@@ -95,7 +95,8 @@ int psock_sys_close(psock_t s)
 int psock_sys_close_reset(psock_t s)
 {
     struct linger at_once = {.l_onoff = 1, .l_linger = 0};
-    setsockopt(psock_posix_fd(s), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    setsockopt(psock_posix_fd(s), SOL_SOCKET, SO_LINGER, &at_once,
+               sizeof at_once);
     return psock_sys_close(s);
 }
 
@@ -305,8 +306,8 @@ static int shutdown_failure(int fd)
 {
     int type;
     int native = errno;
-    if (native == ENOTCONN &&
-        get_option(fd, SOL_SOCKET, SO_TYPE, &type) == 0 && type == SOCK_DGRAM)
+    if (native == ENOTCONN && get_option(fd, SOL_SOCKET, SO_TYPE, &type) == 0 &&
+        type == SOCK_DGRAM)
         return 0;
     errno = native;
     return psock_posix_error();

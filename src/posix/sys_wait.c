@@ -62,7 +62,8 @@ static int poll_one(struct pollfd *entry, int64_t timeout_ns)
 
 int psock_sys_wait(psock_t s, unsigned events, int64_t timeout_ns)
 {
-    struct pollfd entry = {.fd = psock_posix_fd(s), .events = poll_events(events)};
+    struct pollfd entry = {.fd = psock_posix_fd(s),
+                           .events = poll_events(events)};
     int ready = poll_one(&entry, timeout_ns);
     if (ready < 0)
         return psock_posix_error();

@@ -53,8 +53,8 @@ static PSOCK_APART int give_up(SOCKET s, int error)
 static int set_option(psock_t s, int level, int option, int value)
 {
     DWORD wide = (DWORD)value;
-    if (psock_winsock.setsockopt((SOCKET)s, level, option,
-                                 (const char *)&wide, sizeof wide) != 0)
+    if (psock_winsock.setsockopt((SOCKET)s, level, option, (const char *)&wide,
+                                 sizeof wide) != 0)
         return psock_win32_socket_error(s);
     return 0;
 }
@@ -139,8 +139,7 @@ _Bool psock_win32_kind(psock_t s, int *family, int *type)
 static _Bool is_datagram(psock_t s)
 {
     int type = 0;
-    return get_option(s, SOL_SOCKET, SO_TYPE, &type) == 0 &&
-           type == SOCK_DGRAM;
+    return get_option(s, SOL_SOCKET, SO_TYPE, &type) == 0 && type == SOCK_DGRAM;
 }
 
 static _Bool is_listener(psock_t s)
@@ -353,9 +352,8 @@ psock_t psock_sys_accept(psock_t listener, psock_address *peer)
     int length = sizeof from.storage.bytes;
     if ((psock_win32_shadow(listener) & SHADOW_READ_ENDED) != 0)
         return PSOCK_EINVAL;
-    SOCKET s =
-        psock_winsock.accept((SOCKET)listener,
-                             (struct sockaddr *)from.storage.bytes, &length);
+    SOCKET s = psock_winsock.accept(
+        (SOCKET)listener, (struct sockaddr *)from.storage.bytes, &length);
     if (s == INVALID_SOCKET)
         return accept_failure(listener);
     int error = psock_win32_set_not_inherited((psock_t)s);

@@ -24,32 +24,30 @@ struct psock_winsock_table {
     int(WSAAPI *shutdown)(SOCKET s, int how);
     int(WSAAPI *getsockname)(SOCKET s, struct sockaddr *name, int *length);
     int(WSAAPI *getpeername)(SOCKET s, struct sockaddr *name, int *length);
-    int(WSAAPI *getsockopt)
-    (SOCKET s, int level, int option, char *value, int *length);
-    int(WSAAPI *setsockopt)
-    (SOCKET s, int level, int option, const char *value, int length);
+    int(WSAAPI *getsockopt)(SOCKET s, int level, int option, char *value,
+                            int *length);
+    int(WSAAPI *setsockopt)(SOCKET s, int level, int option, const char *value,
+                            int length);
     int(WSAAPI *ioctlsocket)(SOCKET s, long command, u_long *argument);
-    int(WSAAPI *WSAIoctl)
-    (SOCKET s, DWORD code, void *in, DWORD in_size, void *out, DWORD out_size,
-     DWORD *returned, WSAOVERLAPPED *overlapped,
-     LPWSAOVERLAPPED_COMPLETION_ROUTINE completion);
+    int(WSAAPI *WSAIoctl)(SOCKET s, DWORD code, void *in, DWORD in_size,
+                          void *out, DWORD out_size, DWORD *returned,
+                          WSAOVERLAPPED *overlapped,
+                          LPWSAOVERLAPPED_COMPLETION_ROUTINE completion);
     int(WSAAPI *send)(SOCKET s, const char *data, int size, int flags);
     int(WSAAPI *recv)(SOCKET s, char *buffer, int size, int flags);
-    int(WSAAPI *sendto)
-    (SOCKET s, const char *data, int size, int flags,
-     const struct sockaddr *name, int length);
-    int(WSAAPI *recvfrom)
-    (SOCKET s, char *buffer, int size, int flags, struct sockaddr *name,
-     int *length);
-    int(WSAAPI *WSASend)
-    (SOCKET s, WSABUF *buffers, DWORD count, DWORD *sent, DWORD flags,
-     WSAOVERLAPPED *overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE completion);
-    int(WSAAPI *WSARecv)
-    (SOCKET s, WSABUF *buffers, DWORD count, DWORD *received, DWORD *flags,
-     WSAOVERLAPPED *overlapped, LPWSAOVERLAPPED_COMPLETION_ROUTINE completion);
-    int(WSAAPI *select)
-    (int ignored, fd_set *read, fd_set *write, fd_set *except,
-     const PTIMEVAL timeout);
+    int(WSAAPI *sendto)(SOCKET s, const char *data, int size, int flags,
+                        const struct sockaddr *name, int length);
+    int(WSAAPI *recvfrom)(SOCKET s, char *buffer, int size, int flags,
+                          struct sockaddr *name, int *length);
+    int(WSAAPI *WSASend)(SOCKET s, WSABUF *buffers, DWORD count, DWORD *sent,
+                         DWORD flags, WSAOVERLAPPED *overlapped,
+                         LPWSAOVERLAPPED_COMPLETION_ROUTINE completion);
+    int(WSAAPI *WSARecv)(SOCKET s, WSABUF *buffers, DWORD count,
+                         DWORD *received, DWORD *flags,
+                         WSAOVERLAPPED *overlapped,
+                         LPWSAOVERLAPPED_COMPLETION_ROUTINE completion);
+    int(WSAAPI *select)(int ignored, fd_set *read, fd_set *write,
+                        fd_set *except, const PTIMEVAL timeout);
 
     /* kernel32.dll */
     BOOL(WINAPI *GetHandleInformation)(HANDLE handle, DWORD *flags);
