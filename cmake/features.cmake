@@ -1,0 +1,53 @@
+# What the twin is built with: PSOCK_HAVE_X is defined for what the system has.
+# Ask with #ifdef, around whole functions.
+include(CheckSymbolExists)
+include(CheckStructHasMember)
+include(CMakePushCheckState)
+
+set(PSOCK_DEFINITIONS)
+set(PSOCK_LIBRARIES)
+
+# psock_have(<name> [FALLBACK]) defines PSOCK_HAVE_<name> if the check of that
+# name succeeded.  FALLBACK: the code has another body, and
+# PSOCK_FORCE_FALLBACKS builds that one.
+macro(psock_have name)
+  if(PSOCK_HAVE_${name})
+    if(NOT ("${ARGN}" STREQUAL "FALLBACK" AND PSOCK_FORCE_FALLBACKS))
+      list(APPEND PSOCK_DEFINITIONS PSOCK_HAVE_${name})
+    endif()
+  endif()
+endmacro()
+
+if(WIN32)
+  list(APPEND PSOCK_DEFINITIONS _WIN32_WINNT=0x0A00)
+  list(APPEND PSOCK_LIBRARIES ws2_32 iphlpapi ntdll)
+else()
+  cmake_push_check_state(RESET)
+  set(CMAKE_REQUIRED_DEFINITIONS -D_GNU_SOURCE -D_DARWIN_C_SOURCE)
+  set(headers sys/types.h sys/socket.h poll.h)
+  check_symbol_exists(accept4 "${headers}" PSOCK_HAVE_ACCEPT4)
+  check_symbol_exists(ppoll "${headers}" PSOCK_HAVE_PPOLL)
+  check_symbol_exists(SOCK_CLOEXEC "${headers}" PSOCK_HAVE_SOCK_CLOEXEC)
+  check_symbol_exists(SO_NOSIGPIPE "${headers}" PSOCK_HAVE_SO_NOSIGPIPE)
+  check_symbol_exists(POLLRDHUP "${headers}" PSOCK_HAVE_POLLRDHUP)
+  check_struct_has_member("struct sockaddr" sa_len "${headers}"
+                          PSOCK_HAVE_SA_LEN)
+  unset(headers)
+  cmake_pop_check_state()
+
+  # No header tells these: Linux bounds a connect by SO_SNDTIMEO (socket(7)) and
+  # has Unix addresses that are no paths (unix(7)).
+  if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
+    set(PSOCK_HAVE_CONNECT_TIMEOUT 1)
+    set(PSOCK_HAVE_ABSTRACT_NAMES 1)
+  endif()
+
+  psock_have(ACCEPT4 FALLBACK)
+  psock_have(PPOLL FALLBACK)
+  psock_have(SOCK_CLOEXEC FALLBACK)
+  psock_have(CONNECT_TIMEOUT FALLBACK)
+  psock_have(POLLRDHUP)
+  psock_have(SO_NOSIGPIPE)
+  psock_have(SA_LEN)
+  psock_have(ABSTRACT_NAMES)
+endif()
