@@ -12,12 +12,17 @@ static struct psock_address_view look(const psock_address *address)
     return view;
 }
 
+/* Those that make an address copy what they are given first: it may lie inside
+ * the address that they make. */
+
 int psock_address_ipv4(const unsigned char bytes[4], uint16_t port,
                        psock_address *address)
 {
     if (bytes == NULL || address == NULL)
         return PSOCK_EFAULT;
-    psock_sys_address_ipv4(bytes, port, address);
+    unsigned char copy[4];
+    memcpy(copy, bytes, sizeof copy);
+    psock_sys_address_ipv4(copy, port, address);
     return 0;
 }
 
@@ -26,7 +31,9 @@ int psock_address_ipv6(const unsigned char bytes[16], uint16_t port,
 {
     if (bytes == NULL || address == NULL)
         return PSOCK_EFAULT;
-    psock_sys_address_ipv6(bytes, port, scope, address);
+    unsigned char copy[16];
+    memcpy(copy, bytes, sizeof copy);
+    psock_sys_address_ipv6(copy, port, scope, address);
     return 0;
 }
 
@@ -48,7 +55,9 @@ int psock_address_unix(const char *path, size_t length, psock_address *address)
     int error = path_error(path, length);
     if (error != 0)
         return error;
-    return psock_sys_address_unix(path, length, address);
+    char copy[1 + PSOCK_ADDRESS_PATH_MAX];
+    memcpy(copy, path, length);
+    return psock_sys_address_unix(copy, length, address);
 }
 
 /* Makes the address of `family` that is all zero bytes but for these. */
@@ -89,11 +98,11 @@ int psock_address_unmap(const psock_address *from, psock_address *to)
     if (from == NULL || to == NULL)
         return PSOCK_EFAULT;
     const struct psock_address_view view = look(from);
-    if (is_v4_mapped(&view))
-        psock_sys_address_ipv4(view.bytes + 12, view.port, to);
-    else
+    if (!is_v4_mapped(&view)) {
         *to = *from;
-    return 0;
+        return 0;
+    }
+    return psock_address_ipv4(view.bytes + 12, view.port, to);
 }
 
 int psock_address_family(const psock_address *address)
@@ -276,15 +285,24 @@ static uint64_t head_word(const struct psock_address_view *view)
            (uint64_t)view->length << 8 | (uint64_t)view->family;
 }
 
+/* The word at `bytes`, of which `size` are left. */
+static uint64_t byte_word(const unsigned char *bytes, size_t size)
+{
+    uint64_t word = 0;
+    if (size >= sizeof word)
+        memcpy(&word, bytes, sizeof word);
+    else
+        for (size_t i = 0; i < size; i++)
+            word |= (uint64_t)bytes[i] << 8 * i;
+    return word;
+}
+
 uint64_t psock_address_hash(const psock_address *address, uint64_t seed)
 {
     const struct psock_address_view view = look(address);
     uint64_t sum = share(head_word(&view), 0, seed);
-    for (size_t at = 0; at < view.length; at += 8) {
-        const size_t rest = view.length - at;
-        uint64_t word = 0;
-        memcpy(&word, view.bytes + at, rest < 8 ? rest : 8);
-        sum += share(word, at / 8 + 1, seed);
-    }
+    for (size_t at = 0; at < view.length; at += 8)
+        sum +=
+            share(byte_word(view.bytes + at, view.length - at), at + 1, seed);
     return spread(sum ^ seed);
 }

@@ -1,7 +1,8 @@
 /* address_format.c: addresses to text.
  *
  * Each writer puts its part where `to` points and returns the place behind it.
- * The room is PSOCK_ADDRESS_TEXT_SIZE, enough for anything written here. */
+ * The room is PSOCK_ADDRESS_TEXT_SIZE, enough for anything written here.  A smaller buffer gets the text only once it
+ * is known to fit, by way of one on the stack. */
 #include <string.h>
 
 #include "sys.h"
@@ -201,41 +202,44 @@ static char *write_host(const struct psock_address_view *view, unsigned flags,
     }
 }
 
-static char *write_host_and_port(const struct psock_address_view *view,
-                                 unsigned flags, char *to)
+static char *write_bracketed(const struct psock_address_view *view,
+                             unsigned flags, char *to)
 {
-    if (view->family == PSOCK_IPV6) {
-        *to++ = '[';
-        to = write_host(view, flags, to);
-        *to++ = ']';
-    } else {
-        to = write_host(view, flags, to);
-    }
-    return write_port(view->port, to);
+    *to++ = '[';
+    to = write_ipv6_scoped(view, flags, to);
+    *to++ = ']';
+    return to;
 }
 
-static _Bool has_port(const struct psock_address_view *view)
+static char *write_address(const struct psock_address_view *view,
+                           unsigned flags, char *to)
 {
-    return view->family == PSOCK_IPV4 || view->family == PSOCK_IPV6;
+    const _Bool is_ipv6 = view->family == PSOCK_IPV6;
+    const _Bool has_port = is_ipv6 || view->family == PSOCK_IPV4;
+    if (!has_port || (flags & PSOCK_FORMAT_NO_PORT) != 0)
+        return write_host(view, flags, to);
+    to = is_ipv6 ? write_bracketed(view, flags, to)
+                 : write_ipv4(view->bytes, to);
+    return write_port(view->port, to);
 }
 
 int psock_address_format(const psock_address *address, unsigned flags,
                          char *text, size_t size)
 {
+    const unsigned known = PSOCK_FORMAT_NO_PORT | PSOCK_FORMAT_SCOPE_NAME;
     struct psock_address_view view;
-    char written[PSOCK_ADDRESS_TEXT_SIZE];
+    char apart[PSOCK_ADDRESS_TEXT_SIZE];
     if (address == NULL || text == NULL)
         return PSOCK_EFAULT;
-    if ((flags & ~(unsigned)(PSOCK_FORMAT_NO_PORT | PSOCK_FORMAT_SCOPE_NAME)))
+    if ((flags & ~known) != 0)
         return PSOCK_EINVAL;
     psock_sys_address_view(address, &view);
-    const _Bool with_port = has_port(&view) && !(flags & PSOCK_FORMAT_NO_PORT);
-    const char *end = with_port ? write_host_and_port(&view, flags, written)
-                                : write_host(&view, flags, written);
-    const size_t length = (size_t)(end - written);
+    char *const to = size < sizeof apart ? apart : text;
+    const size_t length = (size_t)(write_address(&view, flags, to) - to);
     if (length >= size)
         return PSOCK_ENOSPC;
-    memcpy(text, written, length);
+    if (to == apart)
+        memcpy(text, apart, length);
     text[length] = '\0';
     return (int)length;
 }

@@ -14,26 +14,28 @@ static inline unsigned decimal(char c)
     return (unsigned)(unsigned char)c - '0';
 }
 
-/* The value of a hexadecimal digit; 16 for any other character. */
+/* One more than the value of a hexadecimal digit; 0 for any other character. */
+static const unsigned char hexadecimal_digits[256] = {
+    ['0'] = 1,  ['1'] = 2,  ['2'] = 3,  ['3'] = 4,  ['4'] = 5,  ['5'] = 6,
+    ['6'] = 7,  ['7'] = 8,  ['8'] = 9,  ['9'] = 10, ['a'] = 11, ['b'] = 12,
+    ['c'] = 13, ['d'] = 14, ['e'] = 15, ['f'] = 16, ['A'] = 11, ['B'] = 12,
+    ['C'] = 13, ['D'] = 14, ['E'] = 15, ['F'] = 16,
+};
+
+/* The value of a hexadecimal digit; above 15 for any other character. */
 static inline unsigned hexadecimal(char c)
 {
-    const unsigned letter = ((unsigned)(unsigned char)c | 0x20) - 'a';
-    if (decimal(c) <= 9)
-        return decimal(c);
-    return letter <= 5 ? letter + 10 : 16;
+    return hexadecimal_digits[(unsigned char)c] - 1u;
 }
 
-/* A number up to `max`, without leading zeros. */
-static inline const char *read_number(const char *text, uint32_t max,
-                                      uint32_t *number)
+/* A decimal number up to `max`, without leading zeros. */
+static const char *read_number(const char *text, uint32_t max, uint32_t *number)
 {
     uint64_t value = decimal(*text++);
     if (value > 9)
         return NULL;
     for (; decimal(*text) <= 9; text++) {
-        if (value == 0)
-            return NULL;
-        value = value * 10 + decimal(*text);
+        value = value != 0 ? value * 10 + decimal(*text) : UINT64_MAX;
         if (value > max)
             return NULL;
     }
@@ -41,19 +43,39 @@ static inline const char *read_number(const char *text, uint32_t max,
     return text;
 }
 
-/* Four numbers with dots between. */
-static const char *read_ipv4(const char *text, unsigned char *bytes)
+/* --- IPv4 ----------------------------------------------------------------- */
+
+/* A number up to 255, put behind those already in `ipv4`.  A leading zero ends
+ * the number, and with it the address. */
+static inline const char *read_byte(const char *text, uint32_t *ipv4)
 {
-    for (size_t i = 0; i < 4; i++) {
-        uint32_t byte = 0;
-        if (i > 0 && *text++ != '.')
+    uint32_t value = decimal(*text++);
+    if (value > 9)
+        return NULL;
+    for (int i = 0; i < 2 && value != 0 && decimal(*text) <= 9; i++)
+        value = value * 10 + decimal(*text++);
+    *ipv4 = *ipv4 << 8 | value;
+    return value <= 255 ? text : NULL;
+}
+
+/* Four numbers with dots between. */
+static inline const char *read_ipv4(const char *text, uint32_t *ipv4)
+{
+    text = read_byte(text, ipv4);
+    for (int i = 0; i < 3; i++) {
+        if (text == NULL || *text != '.')
             return NULL;
-        text = read_number(text, 255, &byte);
-        if (text == NULL)
-            return NULL;
-        bytes[i] = (unsigned char)byte;
+        text = read_byte(text + 1, ipv4);
     }
     return text;
+}
+
+static inline void put_ipv4(uint32_t ipv4, unsigned char *bytes)
+{
+    bytes[0] = (unsigned char)(ipv4 >> 24);
+    bytes[1] = (unsigned char)(ipv4 >> 16);
+    bytes[2] = (unsigned char)(ipv4 >> 8);
+    bytes[3] = (unsigned char)ipv4;
 }
 
 /* A colon and a port, or nothing, which is port 0. */
@@ -68,18 +90,18 @@ static const char *read_port(const char *text, uint16_t *port)
 
 /* --- IPv6 ----------------------------------------------------------------- */
 
+/* An IPv6 address being read.  `bytes` start out as zeros. */
+struct ipv6 {
+    unsigned char *bytes;
+    size_t filled; /* how many have been read */
+    size_t gap;    /* where "::" stood among them, or NO_GAP */
+};
+
 enum {
     NO_GAP = 17
 };
 
-/* An IPv6 address being read. */
-struct ipv6 {
-    unsigned char bytes[16];
-    size_t filled; /* bytes read so far */
-    size_t gap;    /* where "::" stood among them, or NO_GAP */
-};
-
-static const char *read_gap(const char *text, struct ipv6 *ipv6)
+static inline const char *read_gap(const char *text, struct ipv6 *ipv6)
 {
     if (text[1] != ':' || ipv6->gap != NO_GAP)
         return NULL;
@@ -87,29 +109,21 @@ static const char *read_gap(const char *text, struct ipv6 *ipv6)
     return text + 2;
 }
 
-/* The last four bytes as an IPv4 address. */
-static const char *read_ipv4_tail(const char *text, struct ipv6 *ipv6)
+/* The last four bytes as an IPv4 address, after which no group may come. */
+static inline const char *read_tail(const char *text, struct ipv6 *ipv6)
 {
+    uint32_t ipv4 = 0;
     if (ipv6->filled > 12)
         return NULL;
-    text = read_ipv4(text, ipv6->bytes + ipv6->filled);
+    text = read_ipv4(text, &ipv4);
+    put_ipv4(ipv4, ipv6->bytes + ipv6->filled);
     ipv6->filled += 4;
-    return text;
+    return text != NULL && *text != ':' ? text : NULL;
 }
 
-/* One group of up to four digits; what looks like one and goes on with a dot is
- * an IPv4 tail. */
-static inline const char *read_group(const char *text, struct ipv6 *ipv6)
+static inline const char *put_group(const char *text, unsigned group,
+                                    struct ipv6 *ipv6)
 {
-    const char *const start = text;
-    unsigned group = 0;
-    unsigned digit = 0;
-    while (text < start + 4 && (digit = hexadecimal(*text)) < 16) {
-        group = group << 4 | digit;
-        text++;
-    }
-    if (*text == '.')
-        return read_ipv4_tail(start, ipv6);
     if (ipv6->filled > 14)
         return NULL;
     ipv6->bytes[ipv6->filled++] = (unsigned char)(group >> 8);
@@ -117,37 +131,65 @@ static inline const char *read_group(const char *text, struct ipv6 *ipv6)
     return text;
 }
 
-/* Fills the gap with zeros.  Returns whether the address is whole; a gap stands
- * for one group at least. */
-static _Bool close_gap(struct ipv6 *ipv6)
+/* One to four digits, or, where the first of them go on with a dot, an IPv4
+ * tail. */
+static inline const char *read_group(const char *text, struct ipv6 *ipv6)
 {
-    if (ipv6->gap == NO_GAP)
-        return ipv6->filled == 16;
-    size_t from = ipv6->filled;
-    size_t to = 16;
-    while (from > ipv6->gap)
-        ipv6->bytes[--to] = ipv6->bytes[--from];
-    while (to > ipv6->gap)
-        ipv6->bytes[--to] = 0;
-    return ipv6->filled < 16;
+    const char *const start = text;
+    unsigned group = 0;
+    unsigned digit = 0;
+    for (; (digit = hexadecimal(*text)) <= 15; text++)
+        group = group << 4 | digit;
+    if (*text == '.')
+        return read_tail(start, ipv6);
+    if (text == start || text - start > 4)
+        return NULL;
+    return put_group(text, group, ipv6);
 }
 
-static const char *read_ipv6(const char *text, struct ipv6 *ipv6)
+/* Groups with colons between, "::" among them or at their end. */
+static inline const char *read_groups(const char *text, struct ipv6 *ipv6)
 {
-    ipv6->filled = 0;
-    ipv6->gap = NO_GAP;
-    if (*text == ':')
-        text = read_gap(text, ipv6);
-    while (text != NULL && hexadecimal(*text) < 16) {
+    for (;;) {
         text = read_group(text, ipv6);
         if (text == NULL || *text != ':')
-            break;
-        if (hexadecimal(text[1]) < 16)
+            return text;
+        if (text[1] != ':') {
             text++;
-        else
-            text = read_gap(text, ipv6);
+            continue;
+        }
+        text = read_gap(text, ipv6);
+        if (text == NULL || hexadecimal(*text) > 15)
+            return text;
     }
-    return text != NULL && close_gap(ipv6) ? text : NULL;
+}
+
+/* Moves what came behind the gap to the end.  Returns whether the address is
+ * whole; a gap stands for one group at least. */
+static inline _Bool close_gap(const struct ipv6 *ipv6)
+{
+    size_t from = ipv6->filled;
+    size_t to = 16;
+    if (ipv6->gap == NO_GAP || from == to)
+        return ipv6->gap == NO_GAP && from == to;
+    while (from > ipv6->gap) {
+        ipv6->bytes[--to] = ipv6->bytes[--from];
+        ipv6->bytes[from] = 0;
+    }
+    return 1;
+}
+
+static const char *read_ipv6(const char *text, unsigned char *bytes)
+{
+    struct ipv6 ipv6 = {.bytes = bytes, .filled = 0, .gap = NO_GAP};
+    memset(bytes, 0, 16);
+    if (*text == ':')
+        text = read_gap(text, &ipv6);
+    if (text == NULL)
+        return NULL;
+    if (ipv6.gap == NO_GAP || hexadecimal(*text) <= 15)
+        text = read_groups(text, &ipv6);
+    return text != NULL && close_gap(&ipv6) ? text : NULL;
 }
 
 /* --- Scopes --------------------------------------------------------------- */
@@ -198,20 +240,30 @@ static int find_scope(const struct scope *scope, uint32_t *index)
 static int parse_ipv4(const char *text, psock_address *address)
 {
     unsigned char bytes[4];
+    uint32_t ipv4 = 0;
     uint16_t port = 0;
-    text = read_ipv4(text, bytes);
+    text = read_ipv4(text, &ipv4);
     if (text == NULL)
         return PSOCK_EINVAL;
     text = read_port(text, &port);
     if (text == NULL || *text != '\0')
         return PSOCK_EINVAL;
+    put_ipv4(ipv4, bytes);
     psock_sys_address_ipv4(bytes, port, address);
     return 0;
 }
 
-/* The end of both IPv6 forms: `text` is what follows the address. */
-static int finish_ipv6(const char *text, const struct ipv6 *ipv6,
-                       const struct scope *scope, uint16_t port,
+/* An IPv6 address, with its scope if it has one. */
+static const char *read_host(const char *text, unsigned char *bytes,
+                             struct scope *scope)
+{
+    text = read_ipv6(text, bytes);
+    return text == NULL ? NULL : read_scope(text, scope);
+}
+
+/* The end of both forms of IPv6: the text was read up to `text`. */
+static int finish_ipv6(const char *text, const unsigned char *bytes,
+                       uint16_t port, const struct scope *scope,
                        psock_address *address)
 {
     uint32_t index = 0;
@@ -219,60 +271,55 @@ static int finish_ipv6(const char *text, const struct ipv6 *ipv6,
         return PSOCK_EINVAL;
     int error = find_scope(scope, &index);
     if (error == 0)
-        psock_sys_address_ipv6(ipv6->bytes, port, index, address);
+        psock_sys_address_ipv6(bytes, port, index, address);
     return error;
 }
 
 static int parse_ipv6(const char *text, psock_address *address)
 {
-    struct ipv6 ipv6;
+    unsigned char bytes[16];
     struct scope scope;
-    text = read_ipv6(text, &ipv6);
-    if (text == NULL)
-        return PSOCK_EINVAL;
-    text = read_scope(text, &scope);
-    return finish_ipv6(text, &ipv6, &scope, 0, address);
+    text = read_host(text, bytes, &scope);
+    return finish_ipv6(text, bytes, 0, &scope, address);
 }
 
-/* What stands behind the opening bracket. */
 static int parse_bracketed(const char *text, psock_address *address)
 {
-    struct ipv6 ipv6;
+    unsigned char bytes[16];
     struct scope scope;
     uint16_t port = 0;
-    text = read_ipv6(text, &ipv6);
-    if (text == NULL)
+    text = read_host(text + 1, bytes, &scope);
+    if (text == NULL || *text != ']')
         return PSOCK_EINVAL;
-    text = read_scope(text, &scope);
-    if (text == NULL || *text++ != ']')
-        return PSOCK_EINVAL;
-    text = read_port(text, &port);
-    return finish_ipv6(text, &ipv6, &scope, port, address);
+    text = read_port(text + 1, &port);
+    return finish_ipv6(text, bytes, port, &scope, address);
 }
 
-/* One byte of a Unix name: as it is, or behind a percent sign. */
+/* One byte of a Unix name, as it is or behind a percent sign. */
 static const char *read_name_byte(const char *text, char *byte)
 {
+    const _Bool is_control = (unsigned char)*text < 0x20 || *text == 0x7f;
     *byte = *text;
     if (*text != '%')
-        return (unsigned char)*text < 0x20 || *text == 0x7f ? NULL : text + 1;
+        return is_control ? NULL : text + 1;
     const unsigned high = hexadecimal(text[1]);
-    const unsigned low = high < 16 ? hexadecimal(text[2]) : 16;
+    const unsigned low = high <= 15 ? hexadecimal(text[2]) : high;
     *byte = (char)(high << 4 | low);
-    return low < 16 ? text + 3 : NULL;
+    return low <= 15 ? text + 3 : NULL;
 }
 
 /* What stands behind "unix:".  A name too long is read to its end nonetheless,
- * since it may be malformed there. */
+ * for it may be malformed there. */
 static int parse_unix(const char *text, psock_address *address)
 {
     char name[1 + PSOCK_ADDRESS_PATH_MAX] = {0};
-    const size_t start = *text == '@';
-    size_t length = start;
-    char byte = 0;
-    for (text += start; *text != '\0'; length++) {
+    const size_t is_abstract = *text == '@';
+    size_t length = is_abstract;
+    text += is_abstract;
+    for (; *text != '\0'; length++) {
+        char byte = 0;
         text = read_name_byte(text, &byte);
-        if (text == NULL || (byte == '\0' && start == 0))
+        if (text == NULL || (byte == '\0' && !is_abstract))
             return PSOCK_EINVAL;
         if (length < sizeof name)
             name[length] = byte;
@@ -285,9 +332,9 @@ int psock_address_parse(const char *text, psock_address *address)
     if (text == NULL || address == NULL)
         return PSOCK_EFAULT;
     if (*text == '[')
-        return parse_bracketed(text + 1, address);
-    if (strncmp(text, "unix:", 5) == 0)
+        return parse_bracketed(text, address);
+    if (*text == 'u' && strncmp(text, "unix:", 5) == 0)
         return parse_unix(text + 5, address);
-    int error = parse_ipv4(text, address);
+    const int error = parse_ipv4(text, address);
     return error == 0 ? 0 : parse_ipv6(text, address);
 }

@@ -14,24 +14,27 @@ static int try_to_open(int family, int type, unsigned flags)
     return s < 0 ? (int)s : done_with(s, 0);
 }
 
-static int try_to_bind(int family, int type, int mode)
+static int bind_to_loopback(psock_t s, int family, int mode)
 {
     psock_address address;
     int error = psock_address_loopback(family, 0, &address);
-    psock_t s = error < 0 ? error : psock_open(family, type, 0);
-    if (s < 0)
-        return (int)s;
-    return done_with(s, psock_bind(s, &address, mode));
+    return error < 0 ? error : psock_bind(s, &address, mode);
+}
+
+static int try_to_bind(int family, int mode)
+{
+    psock_t s = psock_open(family, PSOCK_STREAM, 0);
+    return s < 0 ? (int)s : done_with(s, bind_to_loopback(s, family, mode));
 }
 
 static int try_ipv4(void)
 {
-    return try_to_bind(PSOCK_IPV4, PSOCK_STREAM, PSOCK_BIND_FRESH);
+    return try_to_bind(PSOCK_IPV4, PSOCK_BIND_FRESH);
 }
 
 static int try_ipv6(void)
 {
-    return try_to_bind(PSOCK_IPV6, PSOCK_STREAM, PSOCK_BIND_FRESH);
+    return try_to_bind(PSOCK_IPV6, PSOCK_BIND_FRESH);
 }
 
 static int try_dual_stack(void)
@@ -41,7 +44,7 @@ static int try_dual_stack(void)
 
 static int try_shared_listener(void)
 {
-    return try_to_bind(PSOCK_IPV4, PSOCK_STREAM, PSOCK_BIND_SHARED);
+    return try_to_bind(PSOCK_IPV4, PSOCK_BIND_SHARED);
 }
 
 static int try_unix_stream(void)

@@ -36,8 +36,7 @@ static int wait_once(psock_t s, unsigned events, psock_deadline deadline)
     if (deadline == PSOCK_FOREVER)
         return psock_sys_wait(s, events, -1);
     int64_t left_ns = psock_deadline_left_ns(deadline);
-    int result = psock_sys_wait(s, events, left_ns);
-    return result == 0 && left_ns == 0 ? PSOCK_ETIMEDOUT : result;
+    return left_ns > 0 ? psock_sys_wait(s, events, left_ns) : PSOCK_ETIMEDOUT;
 }
 
 int psock_wait_for(psock_t s, unsigned events, psock_deadline deadline)

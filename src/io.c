@@ -28,6 +28,14 @@ static inline _Bool is_final(ptrdiff_t result, psock_deadline deadline)
     return result != PSOCK_EINTR;
 }
 
+/* What a receive gives that has reached the end, where there is no sender. */
+static ptrdiff_t reach_end(const struct transfer *transfer)
+{
+    if (transfer->from != NULL)
+        *transfer->from = (psock_address){.length = 0};
+    return 0;
+}
+
 /* Tries again until there is a result or the deadline has passed.  A receive
  * that finds nothing although the wait says that nothing more will come has
  * reached the end. */
@@ -40,7 +48,7 @@ static PSOCK_APART ptrdiff_t try_again(attempt_call *attempt,
     while (!is_final(result, deadline)) {
         if (result == PSOCK_EAGAIN) {
             if (event == PSOCK_SYS_READ && (came & PSOCK_SYS_ENDED) != 0)
-                return 0;
+                return reach_end(transfer);
             came = psock_wait_for(transfer->socket, event, deadline);
             if (came < 0)
                 return came;

@@ -49,13 +49,14 @@ struct psock_address_view {
     size_t length;
 };
 
+/* In making one, `bytes` and `path` lie outside of `address`. */
 void psock_sys_address_ipv4(const unsigned char bytes[4], uint16_t port,
                             psock_address *address);
 void psock_sys_address_ipv6(const unsigned char bytes[16], uint16_t port,
                             uint32_t scope, psock_address *address);
 
-/* `length` is in range; a first byte of zero makes an abstract name.  Returns 0
- * or PSOCK_ENOTSUP. */
+/* `length` is in range; a first byte of zero makes an abstract name.  Returns
+ * 0, PSOCK_ENOTSUP, or PSOCK_ENAMETOOLONG where the system takes less. */
 int psock_sys_address_unix(const char *path, size_t length,
                            psock_address *address);
 

@@ -52,7 +52,7 @@ PSOCK_CHECKED static inline psock_t psock_adopt(psock_native native)
  * psock's. */
 PSOCK_CHECKED static inline int psock_release(psock_t s, psock_native *native)
 {
-    int error = psock_native_release(s);
+    int error = native == NULL ? PSOCK_EFAULT : psock_native_release(s);
     if (error < 0)
         return error;
     *native = psock_to_native(s);

@@ -36,15 +36,10 @@
 #define PSOCK_POSIX_NO_SIGNAL 0 /* SO_NOSIGPIPE serves instead */
 #endif
 
-/* socket(7): "... or EINPROGRESS (for connect(2))". */
-#ifdef __linux__
-#define PSOCK_HAVE_CONNECT_TIMEOUT
-#endif
-
 /* The descriptor in `s`, or one that cannot be when `s` holds more than any. */
 static inline int psock_posix_fd(psock_t s)
 {
-    return s > INT_MAX ? -1 : (int)s;
+    return s == (int)s ? (int)s : -1;
 }
 
 /* The last failed call's error. */
@@ -52,6 +47,9 @@ static inline int psock_posix_error(void)
 {
     return psock_sys_error(errno);
 }
+
+/* The error of a call that failed with `address`: sys_socket.c. */
+int psock_posix_address_error(int fd, const psock_address *address);
 
 /* Gives a new descriptor what the system did not when it made it: sys_native.c.
  */

@@ -1,74 +1,90 @@
 #include "platform.h"
 
-/* Where the system's structures have a length of their own, they want it. */
-#ifdef PSOCK_HAVE_SA_LEN
-static void mark_length(psock_address *address)
+/* Fields go in and out by memcpy: the storage is bytes to the compiler, and a
+ * structure filled beside it would be waited for before it could be copied. */
+static void put(const void *field, size_t size, size_t offset,
+                psock_address *address)
 {
-    unsigned char length = (unsigned char)address->length;
-    address->storage.bytes[offsetof(struct sockaddr, sa_len)] = length;
+    memcpy(address->storage.bytes + offset, field, size);
+}
+
+static void put_port(uint16_t port, size_t offset, psock_address *address)
+{
+    const uint16_t in_network_order = htons(port);
+    put(&in_network_order, sizeof in_network_order, offset, address);
+}
+
+/* Where the system's structures tell their length, they want it told. */
+#ifdef PSOCK_HAVE_SA_LEN
+static void put_length(psock_address *address)
+{
+    const unsigned char length = (unsigned char)address->length;
+    put(&length, sizeof length, offsetof(struct sockaddr, sa_len), address);
 }
 #else
-static void mark_length(psock_address *address)
+static void put_length(psock_address *address)
 {
     (void)address;
 }
 #endif
 
-static void store(const void *from, size_t length, psock_address *address)
+/* Makes `length` bytes of a family, all else in them zero. */
+static void start(sa_family_t family, size_t length, psock_address *address)
 {
-    memset(address, 0, sizeof *address);
-    memcpy(address->storage.bytes, from, length);
+    memset(address->storage.bytes, 0, length);
     address->length = (uint32_t)length;
-    mark_length(address);
+    address->reserved = 0;
+    put(&family, sizeof family, offsetof(struct sockaddr, sa_family), address);
+    put_length(address);
 }
 
 void psock_sys_address_ipv4(const unsigned char bytes[4], uint16_t port,
                             psock_address *address)
 {
-    struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(port)};
-    memcpy(&in.sin_addr, bytes, sizeof in.sin_addr);
-    store(&in, sizeof in, address);
+    start(AF_INET, sizeof(struct sockaddr_in), address);
+    put_port(port, offsetof(struct sockaddr_in, sin_port), address);
+    put(bytes, 4, offsetof(struct sockaddr_in, sin_addr), address);
 }
 
 void psock_sys_address_ipv6(const unsigned char bytes[16], uint16_t port,
                             uint32_t scope, psock_address *address)
 {
-    struct sockaddr_in6 in6 = {.sin6_family = AF_INET6,
-                               .sin6_port = htons(port),
-                               .sin6_scope_id = scope};
-    memcpy(&in6.sin6_addr, bytes, sizeof in6.sin6_addr);
-    store(&in6, sizeof in6, address);
+    start(AF_INET6, sizeof(struct sockaddr_in6), address);
+    put_port(port, offsetof(struct sockaddr_in6, sin6_port), address);
+    put(bytes, 16, offsetof(struct sockaddr_in6, sin6_addr), address);
+    put(&scope, sizeof scope, offsetof(struct sockaddr_in6, sin6_scope_id),
+        address);
 }
 
-/* What the system can take of `length` bytes of path or abstract name. */
+/* What keeps the system from taking `length` bytes of a Unix name, or 0. */
 #ifdef PSOCK_HAVE_ABSTRACT_NAMES
-static int path_error(const char *path, size_t length)
+static int name_error(const char *name, size_t length)
 {
-    (void)path;
+    (void)name;
     (void)length;
     return 0;
 }
 #else
-static int path_error(const char *path, size_t length)
+static int name_error(const char *name, size_t length)
 {
     struct sockaddr_un un;
-    if (length > 0 && path[0] == '\0')
+    if (length > 0 && name[0] == '\0')
         return PSOCK_ENOTSUP;
     return length < sizeof un.sun_path ? 0 : PSOCK_ENAMETOOLONG;
 }
 #endif
 
+/* A path ends with a zero byte; an abstract name, and none, with its length. */
 int psock_sys_address_unix(const char *path, size_t length,
                            psock_address *address)
 {
-    int error = path_error(path, length);
+    const size_t offset = offsetof(struct sockaddr_un, sun_path);
+    const size_t zero = length > 0 && path[0] != '\0';
+    const int error = name_error(path, length);
     if (error != 0)
         return error;
-    struct sockaddr_un un = {.sun_family = AF_UNIX};
-    memcpy(un.sun_path, path, length);
-    size_t ends_in_zero = length > 0 && path[0] != '\0';
-    store(&un, offsetof(struct sockaddr_un, sun_path) + length + ends_in_zero,
-          address);
+    start(AF_UNIX, offset + length + zero, address);
+    put(path, length, offset, address);
     return 0;
 }
 
@@ -101,16 +117,15 @@ static void view_ipv6(const psock_address *address,
     view->length = sizeof in6.sin6_addr;
 }
 
-/* How much of `size` bytes is a path: a zero byte ends it, or may be missing.
- */
+/* How much of `size` bytes is a path: up to its zero byte, which the system may
+ * have left out. */
 static size_t path_length(const unsigned char *path, size_t size)
 {
     const unsigned char *zero = memchr(path, 0, size);
     return zero == NULL ? size : (size_t)(zero - path);
 }
 
-/* The same where the first byte may be the zero of an abstract name, all of
- * which counts. */
+/* How much of `size` bytes is a name: all, when it is an abstract one. */
 #ifdef PSOCK_HAVE_ABSTRACT_NAMES
 static size_t name_length(const unsigned char *name, size_t size)
 {
@@ -127,9 +142,9 @@ static void view_unix(const psock_address *address,
                       struct psock_address_view *view)
 {
     struct sockaddr_un un;
-    const size_t start = offsetof(struct sockaddr_un, sun_path);
-    const unsigned char *name = address->storage.bytes + start;
-    size_t size = address->length > start ? address->length - start : 0;
+    const size_t offset = offsetof(struct sockaddr_un, sun_path);
+    const unsigned char *name = address->storage.bytes + offset;
+    size_t size = address->length > offset ? address->length - offset : 0;
     if (size > sizeof un.sun_path)
         size = sizeof un.sun_path;
     view->family = PSOCK_UNIX;
@@ -154,20 +169,14 @@ void psock_sys_address_view(const psock_address *address,
         view_unix(address, view);
 }
 
-static void put_port(psock_address *address, size_t offset, uint16_t port)
-{
-    uint16_t in_network_order = htons(port);
-    memcpy(address->storage.bytes + offset, &in_network_order, sizeof port);
-}
-
 void psock_sys_address_set_port(psock_address *address, uint16_t port)
 {
     struct psock_address_view view;
     psock_sys_address_view(address, &view);
     if (view.family == PSOCK_IPV4)
-        put_port(address, offsetof(struct sockaddr_in, sin_port), port);
+        put_port(port, offsetof(struct sockaddr_in, sin_port), address);
     else
-        put_port(address, offsetof(struct sockaddr_in6, sin6_port), port);
+        put_port(port, offsetof(struct sockaddr_in6, sin6_port), address);
 }
 
 uint32_t psock_sys_scope_index(const char *name)

@@ -13,12 +13,13 @@ static inline int receive_flags_of(unsigned flags)
     return (flags & PSOCK_PEEK) != 0 ? native | MSG_PEEK : native;
 }
 
-/* Linux says EPIPE also where there is no connection to send on. */
+/* Linux says EPIPE also where there never was a connection to send on.  Receiving
+ * tells: it finds an end where there was one. */
 static PSOCK_APART ptrdiff_t broken_pipe(psock_t s)
 {
-    struct sockaddr_storage peer;
-    socklen_t length = sizeof peer;
-    if (getpeername(psock_posix_fd(s), (struct sockaddr *)&peer, &length) == 0)
+    char byte;
+    if (recv(psock_posix_fd(s), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 ||
+        errno != ENOTCONN)
         errno = EPIPE;
     return psock_posix_error();
 }
@@ -47,12 +48,22 @@ ptrdiff_t psock_sys_recv(psock_t s, void *buffer, size_t size, unsigned flags)
         recv(psock_posix_fd(s), buffer, size, receive_flags_of(flags)));
 }
 
+/* Codes of an address of the wrong family, among other things. */
+static _Bool may_be_the_family(int error)
+{
+    return error == PSOCK_EINVAL || error == PSOCK_ENETUNREACH ||
+           error == PSOCK_EAFNOSUPPORT;
+}
+
 ptrdiff_t psock_sys_send_to(psock_t s, const void *data, size_t size,
                             const psock_address *peer)
 {
     const void *name = peer->storage.bytes;
-    return send_result(s, sendto(psock_posix_fd(s), data, size, SEND_FLAGS,
-                                 name, peer->length));
+    ssize_t sent =
+        sendto(psock_posix_fd(s), data, size, SEND_FLAGS, name, peer->length);
+    if (!PSOCK_LIKELY(sent >= 0) && may_be_the_family(psock_posix_error()))
+        return psock_posix_address_error(psock_posix_fd(s), peer);
+    return send_result(s, sent);
 }
 
 ptrdiff_t psock_sys_recv_from(psock_t s, void *buffer, size_t size,

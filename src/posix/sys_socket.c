@@ -95,8 +95,10 @@ int psock_sys_close(psock_t s)
 int psock_sys_close_reset(psock_t s)
 {
     struct linger at_once = {.l_onoff = 1, .l_linger = 0};
-    setsockopt(psock_posix_fd(s), SOL_SOCKET, SO_LINGER, &at_once,
-               sizeof at_once);
+    if (setsockopt(psock_posix_fd(s), SOL_SOCKET, SO_LINGER, &at_once,
+                   sizeof at_once) < 0 &&
+        errno == ENOTSOCK)
+        return psock_posix_error();
     return psock_sys_close(s);
 }
 
@@ -134,7 +136,7 @@ static int bind_option(int fd, int mode, int *option)
 
 /* What to make of a failure with an address: systems have several codes for one
  * of the wrong family, and keep quiet about others. */
-static PSOCK_APART int address_failure(int fd, const psock_address *address)
+PSOCK_APART int psock_posix_address_error(int fd, const psock_address *address)
 {
     int native = errno;
     struct sockaddr_storage own;
@@ -155,7 +157,7 @@ static int bind_with(int fd, const psock_address *local, int option)
         return psock_posix_error();
     if (bind(fd, name, local->length) == 0)
         return 0;
-    int error = address_failure(fd, local);
+    int error = psock_posix_address_error(fd, local);
     int native = errno;
     if (option != 0)
         set_option(fd, SOL_SOCKET, option, 0);
@@ -230,7 +232,8 @@ static int connect_now(int fd, const psock_address *peer)
     const void *name = peer->storage.bytes;
     if (connect(fd, name, peer->length) == 0)
         return 0;
-    return errno == EINPROGRESS ? PSOCK_EINPROGRESS : address_failure(fd, peer);
+    return errno == EINPROGRESS ? PSOCK_EINPROGRESS
+                                : psock_posix_address_error(fd, peer);
 }
 
 /* Starts without waiting.  The mode is put back only if an attempt was started:

@@ -51,6 +51,12 @@ int psock_win32_socket_error(psock_t s);
  * tell. */
 _Bool psock_win32_kind(psock_t s, int *family, int *type);
 
+/* sys_socket.c: what a socket is, or has been through; false when it is none.
+ */
+_Bool psock_win32_is_datagram(psock_t s);
+_Bool psock_win32_has_peer(psock_t s);
+_Bool psock_win32_is_bound(psock_t s);
+
 /* sys_socket.c: binds to every local address and a port of the system's
  * choice. */
 int psock_win32_bind_any(psock_t s);

@@ -106,17 +106,17 @@ void psock_win32_forget(psock_t s)
     psock_win32_shadow_remove(s, ~0u);
 }
 
-long psock_win32_waiter_enter(struct shadow_waiter *waiter,
-                              long (*start)(struct shadow_waiter *waiter,
-                                            void *context),
-                              void *context)
+NTSTATUS psock_win32_waiter_enter(
+    struct shadow_waiter *waiter,
+    NTSTATUS (*start)(struct shadow_waiter *waiter, void *context),
+    void *context)
 {
     AcquireSRWLockExclusive(&lock);
     const struct shadow_entry *entry = find(waiter->socket);
     waiter->state = entry == NULL ? 0 : entry->bits;
     waiter->next = waiters;
     waiters = waiter;
-    long result = start(waiter, context);
+    NTSTATUS result = start(waiter, context);
     ReleaseSRWLockExclusive(&lock);
     return result;
 }

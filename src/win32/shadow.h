@@ -1,8 +1,8 @@
 /* shadow.h: what Windows cannot be asked about a socket, and who waits on it.
  *
  * A psock_t has nothing allocated behind it, so the few sockets in an unusual
- * state are kept in one table of the process: those shut down for reading, and
- * those whose connecting is under way.  All others cost one load of a counter,
+ * state are kept in one table of the process: those shut down, and those whose
+ * connecting is under way.  All others cost one load of a counter,
  * and only where a call has found nothing to do. */
 #ifndef PSOCK_WIN32_SHADOW_H
 #define PSOCK_WIN32_SHADOW_H
@@ -10,7 +10,8 @@
 enum shadow_state {
     SHADOW_READ_ENDED = 1 << 0, /* psock_shutdown() for reading */
     SHADOW_CONNECTING = 1 << 1, /* an attempt whose outcome was not told yet */
-    SHADOW_ABANDONED = 1 << 2   /* psock_shutdown() of such an attempt */
+    SHADOW_ABANDONED = 1 << 2,  /* psock_shutdown() of such an attempt */
+    SHADOW_WRITE_ENDED = 1 << 3 /* psock_shutdown() for writing */
 };
 
 /* The shadow_state bits of `s`. */
@@ -38,10 +39,10 @@ struct shadow_waiter {
 
 /* Puts `waiter` on the list and, in the same breath, calls `start` to begin its
  * I/O, so that no waking can fall between.  Returns what `start` returned. */
-long psock_win32_waiter_enter(struct shadow_waiter *waiter,
-                              long (*start)(struct shadow_waiter *waiter,
-                                            void *context),
-                              void *context);
+NTSTATUS psock_win32_waiter_enter(
+    struct shadow_waiter *waiter,
+    NTSTATUS (*start)(struct shadow_waiter *waiter, void *context),
+    void *context);
 
 void psock_win32_waiter_leave(struct shadow_waiter *waiter);
 

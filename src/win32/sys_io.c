@@ -22,15 +22,6 @@ static inline int receive_flags_of(unsigned flags)
     return (flags & PSOCK_PEEK) != 0 ? MSG_PEEK : 0;
 }
 
-static _Bool is_datagram(psock_t s)
-{
-    int type = 0;
-    int length = sizeof type;
-    return psock_winsock.getsockopt((SOCKET)s, SOL_SOCKET, SO_TYPE,
-                                    (char *)&type, &length) == 0 &&
-           type == SOCK_DGRAM;
-}
-
 static int pending_error(psock_t s)
 {
     int native = 0;
@@ -40,27 +31,12 @@ static int pending_error(psock_t s)
     return native;
 }
 
-static _Bool has_peer(psock_t s)
-{
-    struct sockaddr_storage peer;
-    int length = sizeof peer;
-    return psock_winsock.getpeername((SOCKET)s, (struct sockaddr *)&peer,
-                                     &length) == 0;
-}
-
-static _Bool is_bound(psock_t s)
-{
-    struct sockaddr_storage local;
-    int length = sizeof local;
-    return psock_winsock.getsockname((SOCKET)s, (struct sockaddr *)&local,
-                                     &length) == 0;
-}
-
 /* While an attempt is pending there is nothing to send on yet; once it has
  * failed, that is the answer. */
 static int not_connected(psock_t s, int *native)
 {
-    if ((psock_win32_shadow(s) & SHADOW_CONNECTING) == 0)
+    const unsigned state = psock_win32_shadow(s);
+    if ((state & SHADOW_CONNECTING) == 0 || (state & SHADOW_ABANDONED) != 0)
         return PSOCK_ENOTCONN;
     int failure = pending_error(s);
     if (failure == 0)
@@ -110,8 +86,8 @@ static PSOCK_APART int send_failure(psock_t s)
     if (error == PSOCK_EAGAIN || error == PSOCK_EBADF ||
         error == PSOCK_ENOTSOCK)
         return error;
-    error = is_datagram(s) ? datagram_send_error(error)
-                           : stream_error(s, error, &native);
+    error = psock_win32_is_datagram(s) ? datagram_send_error(error)
+                                       : stream_error(s, error, &native);
     psock_winsock.WSASetLastError(native);
     return error;
 }
@@ -120,7 +96,7 @@ static PSOCK_APART int send_failure(psock_t s)
 static PSOCK_APART ptrdiff_t send_less(psock_t s, const char *data, int size)
 {
     int sent = SOCKET_ERROR;
-    if (is_datagram(s))
+    if (psock_win32_is_datagram(s))
         return PSOCK_ENOBUFS;
     while (sent == SOCKET_ERROR && size > 1) {
         size /= 2;
@@ -151,11 +127,12 @@ static int datagram_receive_error(psock_t s, int error)
 {
     switch (error) {
     case PSOCK_ECONNRESET:
-        return has_peer(s) ? PSOCK_ECONNREFUSED : PSOCK_EINTR;
+        return psock_win32_has_peer(s) ? PSOCK_ECONNREFUSED : PSOCK_EINTR;
     case PSOCK_ENETRESET:
-        return has_peer(s) ? PSOCK_EHOSTUNREACH : PSOCK_EINTR;
+        return psock_win32_has_peer(s) ? PSOCK_EHOSTUNREACH : PSOCK_EINTR;
     case PSOCK_EINVAL: /* unbound; elsewhere it just has nothing yet */
-        error = is_bound(s) ? PSOCK_EINVAL : psock_win32_bind_any(s);
+        error =
+            psock_win32_is_bound(s) ? PSOCK_EINVAL : psock_win32_bind_any(s);
         return error < 0 ? error : PSOCK_EINTR;
     default:
         return error;
@@ -169,14 +146,14 @@ static int nothing_there(psock_t s)
     if ((psock_win32_shadow(s) & SHADOW_READ_ENDED) == 0)
         return PSOCK_EAGAIN;
     int native = psock_winsock.WSAGetLastError();
-    int result = is_datagram(s) ? PSOCK_EAGAIN : 0;
+    int result = psock_win32_is_datagram(s) ? PSOCK_EAGAIN : 0;
     psock_winsock.WSASetLastError(native);
     return result;
 }
 
 static int receive_error(psock_t s, int error, int *native)
 {
-    if (is_datagram(s))
+    if (psock_win32_is_datagram(s))
         return datagram_receive_error(s, error);
     return stream_error(s, error, native);
 }
@@ -225,7 +202,8 @@ static _Bool is_portless(psock_t s, const psock_address *peer)
 {
     struct psock_address_view view;
     psock_sys_address_view(peer, &view);
-    if (view.port != 0 || view.family == PSOCK_UNIX || !is_datagram(s))
+    if (view.port != 0 || view.family == PSOCK_UNIX ||
+        view.family == PSOCK_NONE || !psock_win32_is_datagram(s))
         return 0;
     psock_winsock.WSASetLastError(WSAEINVAL);
     return 1;
@@ -310,7 +288,8 @@ ptrdiff_t psock_sys_send_vector(psock_t s, const psock_buffer *buffers,
                                            vector.count, &sent, 0, NULL,
                                            NULL) == 0))
         return (ptrdiff_t)sent;
-    if (psock_winsock.WSAGetLastError() == WSAENOBUFS && !is_datagram(s)) {
+    if (psock_winsock.WSAGetLastError() == WSAENOBUFS &&
+        !psock_win32_is_datagram(s)) {
         buffers = first_with_data(buffers);
         return psock_sys_send(s, buffers->data, buffers->size);
     }

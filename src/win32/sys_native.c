@@ -1,11 +1,14 @@
 /* sys_native.c: descriptors of any origin. */
 #include "platform.h"
 
+/* A socket whose handle the system does not know (some layered providers make
+ * their own) is not inherited anyway. */
 int psock_win32_set_not_inherited(psock_t s)
 {
-    if (!psock_winsock.SetHandleInformation((HANDLE)s, HANDLE_FLAG_INHERIT, 0))
-        return psock_win32_socket_error(s);
-    return 0;
+    if (psock_winsock.SetHandleInformation((HANDLE)s, HANDLE_FLAG_INHERIT, 0) ||
+        psock_winsock.WSAGetLastError() == ERROR_INVALID_HANDLE)
+        return 0;
+    return psock_win32_socket_error(s);
 }
 
 int psock_win32_set_nonblocking(psock_t s, _Bool nonblocking)
@@ -33,20 +36,33 @@ void psock_win32_ignore_undelivered(psock_t s)
     switch_off(s, SIO_UDP_NETRESET);
 }
 
-/* Mode first: it is what can fail, and what tells a socket from any other
- * handle. */
+static int put_back(psock_t s, DWORD handle_flags, int error)
+{
+    int native = psock_winsock.WSAGetLastError();
+    psock_winsock.SetHandleInformation((HANDLE)s, HANDLE_FLAG_INHERIT,
+                                       handle_flags);
+    psock_winsock.WSASetLastError(native);
+    return error;
+}
+
+/* After a failure the socket is as it was.  Its mode, which cannot be asked, is
+ * changed last for that. */
 int psock_sys_adopt(psock_t s)
 {
     int family;
     int type;
+    DWORD handle_flags = 0;
     if (!psock_win32_kind(s, &family, &type))
         return psock_win32_socket_error(s);
-    int error = psock_win32_set_nonblocking(s, 1);
+    psock_winsock.GetHandleInformation((HANDLE)s, &handle_flags);
+    int error = psock_win32_set_not_inherited(s);
     if (error == 0)
-        error = psock_win32_set_not_inherited(s);
-    if (error == 0 && type == SOCK_DGRAM)
+        error = psock_win32_set_nonblocking(s, 1);
+    if (error < 0)
+        return put_back(s, handle_flags, error);
+    if (type == SOCK_DGRAM)
         psock_win32_ignore_undelivered(s);
-    return error;
+    return 0;
 }
 
 int psock_sys_release(psock_t s)

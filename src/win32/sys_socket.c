@@ -136,7 +136,7 @@ _Bool psock_win32_kind(psock_t s, int *family, int *type)
     return 1;
 }
 
-static _Bool is_datagram(psock_t s)
+_Bool psock_win32_is_datagram(psock_t s)
 {
     int type = 0;
     return get_option(s, SOL_SOCKET, SO_TYPE, &type) == 0 && type == SOCK_DGRAM;
@@ -163,13 +163,13 @@ static int ask_name(psock_t s, name_call *call, psock_address *address)
     return 0;
 }
 
-static _Bool has_peer(psock_t s)
+_Bool psock_win32_has_peer(psock_t s)
 {
     psock_address peer;
     return ask_name(s, psock_winsock.getpeername, &peer) == 0;
 }
 
-static _Bool is_bound(psock_t s)
+_Bool psock_win32_is_bound(psock_t s)
 {
     psock_address local;
     return ask_name(s, psock_winsock.getsockname, &local) == 0;
@@ -244,11 +244,11 @@ static _Bool is_for_many(const struct psock_address_view *view)
             memcmp(view->bytes, everybody, sizeof everybody) == 0);
 }
 
-static psock_address bindable_address(const psock_address *local)
+static psock_address bindable_address(psock_t s, const psock_address *local)
 {
     struct psock_address_view view;
     psock_sys_address_view(local, &view);
-    if (!is_for_many(&view))
+    if (!is_for_many(&view) || !psock_win32_is_datagram(s))
         return *local;
     psock_address any = any_address(native_family(view.family));
     psock_sys_address_set_port(&any, view.port);
@@ -270,7 +270,7 @@ static int bind_failure(psock_t s, const psock_address *local)
 
 static int bind_with(psock_t s, const psock_address *local, int option)
 {
-    psock_address address = bindable_address(local);
+    psock_address address = bindable_address(s, local);
     int error = option == 0 ? 0 : set_option(s, SOL_SOCKET, option, 1);
     if (error < 0)
         return error;
@@ -308,7 +308,7 @@ static int listen_failure(psock_t s)
     int error = psock_win32_socket_error(s);
     if (error == PSOCK_EISCONN)
         error = PSOCK_EINVAL;
-    if (error == PSOCK_EINVAL && is_datagram(s))
+    if (error == PSOCK_EINVAL && psock_win32_is_datagram(s))
         error = PSOCK_EOPNOTSUPP;
     psock_winsock.WSASetLastError(native);
     return error;
@@ -317,7 +317,8 @@ static int listen_failure(psock_t s)
 /* Windows listens on no address that was not bound. */
 static int listen_unbound(psock_t s, int backlog)
 {
-    int error = is_datagram(s) ? PSOCK_EOPNOTSUPP : psock_win32_bind_any(s);
+    int error =
+        psock_win32_is_datagram(s) ? PSOCK_EOPNOTSUPP : psock_win32_bind_any(s);
     if (error < 0)
         return error;
     if (psock_winsock.listen((SOCKET)s, backlog) != 0)
@@ -332,17 +333,21 @@ int psock_sys_listen(psock_t s, int backlog)
     if (psock_winsock.listen((SOCKET)s, backlog) == 0)
         return 0;
     int error = listen_failure(s);
-    if (error == PSOCK_EINVAL && !is_bound(s))
+    int native = psock_winsock.WSAGetLastError();
+    if (error == PSOCK_EINVAL && !psock_win32_is_bound(s))
         return listen_unbound(s, backlog);
+    psock_winsock.WSASetLastError(native);
     return error;
 }
 
-/* A connection that died in the queue is "reset" here and "aborted" elsewhere.
- */
+/* A connection that died in the queue is "reset" here, or without a peer to
+ * name, and "aborted" elsewhere. */
 static PSOCK_APART int accept_failure(psock_t listener)
 {
     int error = psock_win32_socket_error(listener);
-    return error == PSOCK_ECONNRESET ? PSOCK_ECONNABORTED : error;
+    if (error == PSOCK_ECONNRESET || error == PSOCK_ENOTCONN)
+        return PSOCK_ECONNABORTED;
+    return error;
 }
 
 /* The socket comes out non-blocking, like its listener, and inherited. */
@@ -432,11 +437,16 @@ static int connect_failure(psock_t s, const psock_address *peer)
     return error;
 }
 
-int psock_sys_connect(psock_t s, const psock_address *peer, int64_t patience_ns)
+/* AFD is asked, which knows it for certain: Winsock keeps the failure of an
+ * earlier attempt, and cannot tell a connection from one that was and is not. */
+static _Bool is_connecting(psock_t s)
 {
-    (void)patience_ns;
-    if ((psock_win32_shadow(s) & SHADOW_CONNECTING) != 0)
-        return psock_sys_connect_result(s, peer);
+    return (psock_win32_shadow(s) & SHADOW_CONNECTING) != 0 &&
+           psock_sys_wait(s, PSOCK_SYS_WRITE, 0) == 0;
+}
+
+static int connect_anew(psock_t s, const psock_address *peer)
+{
     psock_address loopback;
     struct psock_address_view view;
     const psock_address *to = psock_win32_reachable(peer, &loopback);
@@ -448,12 +458,13 @@ int psock_sys_connect(psock_t s, const psock_address *peer, int64_t patience_ns)
     return connect_failure(s, to);
 }
 
-/* Seconds since the socket was connected, or all bits set before that. */
-static _Bool is_connected(psock_t s)
+int psock_sys_connect(psock_t s, const psock_address *peer, int64_t patience_ns)
 {
-    int seconds = -1;
-    return get_option(s, SOL_SOCKET, SO_CONNECT_TIME, &seconds) == 0 &&
-           seconds != -1;
+    (void)patience_ns;
+    if ((psock_win32_shadow(s) & SHADOW_CONNECTING) == 0)
+        return connect_anew(s, peer);
+    return is_connecting(s) ? PSOCK_EALREADY
+                            : psock_sys_connect_result(s, peer);
 }
 
 /* SO_ERROR keeps its value on Windows, so it is asked only as long as the
@@ -465,11 +476,8 @@ int psock_sys_connect_result(psock_t s, const psock_address *peer)
     int error = get_option(s, SOL_SOCKET, SO_ERROR, &native);
     if (error < 0)
         return error;
-    unsigned state = psock_win32_shadow(s);
-    if (native == 0 && (state & SHADOW_ABANDONED) != 0)
+    if (native == 0 && (psock_win32_shadow(s) & SHADOW_ABANDONED) != 0)
         native = WSAECONNABORTED;
-    if (native == 0 && !is_connected(s))
-        return PSOCK_EALREADY;
     psock_win32_shadow_remove(s, SHADOW_CONNECTING | SHADOW_ABANDONED);
     if (native == 0)
         return 0;
@@ -489,19 +497,20 @@ static int end_writing(psock_t s)
 {
     if (psock_winsock.shutdown((SOCKET)s, SD_SEND) != 0)
         return psock_win32_socket_error(s);
+    int error = psock_win32_shadow_add(s, SHADOW_WRITE_ENDED);
     psock_win32_wake(s);
-    return 0;
+    return error;
 }
 
 /* Whether there is something to shut down: as elsewhere, streams need a peer.
  */
 static int shutdown_error(psock_t s)
 {
-    if (has_peer(s))
+    if (psock_win32_has_peer(s))
         return 0;
     int native = psock_winsock.WSAGetLastError();
     int error = psock_win32_socket_error(s);
-    if (error == PSOCK_ENOTCONN && is_datagram(s))
+    if (error == PSOCK_ENOTCONN && psock_win32_is_datagram(s))
         return 0;
     psock_winsock.WSASetLastError(native);
     return error;
@@ -515,11 +524,6 @@ static int abandon_connecting(psock_t s)
     if (error == 0)
         psock_win32_wake(s);
     return error;
-}
-
-static _Bool is_connecting(psock_t s)
-{
-    return (psock_win32_shadow(s) & SHADOW_CONNECTING) != 0 && !is_connected(s);
 }
 
 /* SD_RECEIVE is never used: data that come after it would make Windows reset

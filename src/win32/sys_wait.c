@@ -117,14 +117,22 @@ static LARGE_INTEGER afd_timeout(int64_t timeout_ns)
     return timeout;
 }
 
+/* Whether psock_shutdown() has ended what those who wait for `afd` wait for. */
+static _Bool is_over(unsigned state, ULONG afd)
+{
+    if ((state & SHADOW_ABANDONED) != 0)
+        return 1;
+    return ((state & SHADOW_READ_ENDED) != 0 && (afd & READ_EVENTS) != 0) ||
+           ((state & SHADOW_WRITE_ENDED) != 0 && (afd & WRITE_EVENTS) != 0);
+}
+
 /* Begins the poll, under the lock that psock_win32_wake() takes: one that comes
  * too late to be woken by psock_shutdown() does not begin. */
-static long start_poll(struct shadow_waiter *waiter, void *context)
+static NTSTATUS start_poll(struct shadow_waiter *waiter, void *context)
 {
     struct afd_poll *poll = context;
     IO_STATUS_BLOCK *status = (IO_STATUS_BLOCK *)&waiter->overlapped;
-    if ((waiter->state & SHADOW_READ_ENDED) != 0 &&
-        (poll->entry.events & READ_EVENTS) != 0)
+    if (is_over(waiter->state, poll->entry.events))
         return STATUS_OF_CANCEL;
     return psock_winsock.NtDeviceIoControlFile(
         waiter->handle, waiter->overlapped.hEvent, NULL, NULL, status,
@@ -188,6 +196,16 @@ static NTSTATUS poll_below(psock_t s, HANDLE event, int64_t timeout_ns,
     return status;
 }
 
+/* A canceled poll is one that psock_shutdown() ended, for this direction or for
+ * the other: trying again tells which, except where nothing will come. */
+static int canceled_events(psock_t s, unsigned events)
+{
+    if ((events & PSOCK_SYS_READ) != 0 &&
+        (psock_win32_shadow(s) & SHADOW_READ_ENDED) != 0)
+        return (int)(events | PSOCK_SYS_ENDED);
+    return (int)events;
+}
+
 /* select() cannot be woken, so it looks up now and then. */
 #define LONGEST_SELECT_US 20000
 
@@ -208,9 +226,8 @@ static int wait_by_select(psock_t s, unsigned events, int64_t timeout_ns)
                     .fd_array = {(SOCKET)s}};
     fd_set except = {.fd_count = 1, .fd_array = {(SOCKET)s}};
     struct timeval timeout = select_timeout(timeout_ns);
-    if ((events & PSOCK_SYS_READ) != 0 &&
-        (psock_win32_shadow(s) & SHADOW_READ_ENDED) != 0)
-        return PSOCK_SYS_READ | PSOCK_SYS_ENDED;
+    if (is_over(psock_win32_shadow(s), afd_events(events)))
+        return canceled_events(s, events);
     int ready = psock_winsock.select(0, &read, &write, &except, &timeout);
     if (ready == SOCKET_ERROR)
         return psock_win32_socket_error(s);
@@ -218,16 +235,6 @@ static int wait_by_select(psock_t s, unsigned events, int64_t timeout_ns)
 }
 
 /* --- The wait ------------------------------------------------------------- */
-
-/* A canceled poll is one that psock_shutdown() ended, for this direction or for
- * the other: trying again tells which, except where nothing will come. */
-static int canceled_events(psock_t s, unsigned events)
-{
-    if ((events & PSOCK_SYS_READ) != 0 &&
-        (psock_win32_shadow(s) & SHADOW_READ_ENDED) != 0)
-        return (int)(events | PSOCK_SYS_ENDED);
-    return (int)events;
-}
 
 static int wait_with_event(psock_t s, unsigned events, int64_t timeout_ns,
                            HANDLE event)
