@@ -1,0 +1,141 @@
+# Keeps the documents true to the tree: docs/differences.md has a row for each
+# id, whose tests exist; links lead to files; scripts that are named are there.
+# Run from the top of the tree:
+#
+#   cmake -P tests/docs.cmake
+cmake_minimum_required(VERSION 3.21)
+set(broken 0)
+
+function(complain text)
+  message("${text}")
+  math(EXPR broken "${broken} + 1")
+  set(broken ${broken} PARENT_SCOPE)
+endfunction()
+
+# Reads a file into a list of its lines, in which nothing is special to CMake.
+function(read_lines path result)
+  file(READ ${path} text)
+  string(REPLACE "\\" "/" text "${text}")
+  string(REPLACE ";" "," text "${text}")
+  string(REPLACE "[" "(" text "${text}")
+  string(REPLACE "]" ")" text "${text}")
+  string(REPLACE "\n" ";" text "${text}")
+  set(${result} "${text}" PARENT_SCOPE)
+endfunction()
+
+# --- docs/differences.md --------------------------------------------------------
+
+# test_exists(<name> <result>).  A test of a CMocka program is named
+# `program.test` or `folder.program.test`; one that a script makes, or that passes
+# by compiling, by its file.
+function(test_exists name result)
+  string(REPLACE "." "/" path "${name}")
+  set(${result} FALSE PARENT_SCOPE)
+  get_filename_component(program "tests/${path}" DIRECTORY)
+  get_filename_component(function "${path}" NAME)
+  if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${program}.c)
+    file(STRINGS ${program}.c found REGEX "^static void ${function}\\(void \\*")
+    if(found)
+      set(${result} TRUE PARENT_SCOPE)
+    endif()
+  endif()
+  foreach(extension IN ITEMS .h .cmake)
+    if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/tests/${path}${extension})
+      set(${result} TRUE PARENT_SCOPE)
+    endif()
+  endforeach()
+endfunction()
+
+# check_tests(<id> <text> <cell>): the tests that a row names.
+function(check_tests id text cell)
+  string(REGEX MATCHALL "`[^`]+`" tests "${cell}")
+  if(NOT tests AND NOT text MATCHES "^Not in the core")
+    complain("docs/differences.md: ${id} names no test")
+  endif()
+  foreach(test IN LISTS tests)
+    string(REPLACE "`" "" test "${test}")
+    test_exists("${test}" exists)
+    if(NOT exists)
+      complain("docs/differences.md: ${id}: there is no test ${test}")
+    endif()
+  endforeach()
+  set(broken ${broken} PARENT_SCOPE)
+endfunction()
+
+read_lines(tests/differences_ids.txt ids)
+list(FILTER ids EXCLUDE REGEX "^(#.*)?$")
+
+read_lines(docs/differences.md lines)
+list(FILTER lines INCLUDE REGEX "^\\| *`")
+set(seen)
+foreach(line IN LISTS lines)
+  string(REGEX REPLACE "^\\| *`([^`]*)`.*" "\\1" id "${line}")
+  if(NOT id IN_LIST ids)
+    complain("docs/differences.md: ${id} is not in tests/differences_ids.txt")
+  endif()
+  if(id IN_LIST seen)
+    complain("docs/differences.md: ${id} has two rows")
+  endif()
+  list(APPEND seen "${id}")
+  if(line MATCHES
+     "^\\| `[^`]*` \\| ([^|]+) \\| (same|different) \\| [^|]+ \\| ([^|]+) \\|$")
+    check_tests("${id}" "${CMAKE_MATCH_1}" "${CMAKE_MATCH_3}")
+  else()
+    complain("docs/differences.md: ${id} is not a row of the form:
+  | `id` | what a program sees | same or different | rests on | tests |")
+  endif()
+endforeach()
+
+foreach(id IN LISTS ids)
+  if(NOT id IN_LIST seen)
+    complain("docs/differences.md: ${id} has no row")
+  endif()
+endforeach()
+list(LENGTH ids count)
+list(REMOVE_DUPLICATES ids)
+list(LENGTH ids different_count)
+if(count EQUAL 0 OR NOT count EQUAL different_count)
+  complain("tests/differences_ids.txt: ${count} ids, ${different_count} different")
+endif()
+
+# --- Links lead to files ----------------------------------------------------------
+
+file(GLOB documents RELATIVE ${CMAKE_CURRENT_SOURCE_DIR}
+     *.md docs/*.md tests/*/*.md examples/*.md bench/*.md)
+foreach(document IN LISTS documents)
+  get_filename_component(folder ${CMAKE_CURRENT_SOURCE_DIR}/${document} DIRECTORY)
+  file(READ ${document} text)
+  string(REPLACE ";" "," text "${text}")
+  string(REPLACE "[" "<" text "${text}")
+  string(REPLACE "]" ">" text "${text}")
+  string(REGEX MATCHALL ">\\([^)]+\\)" links "${text}")
+  foreach(link IN LISTS links)
+    string(REGEX REPLACE "^>\\(([^#)]*).*" "\\1" target "${link}")
+    if(NOT target STREQUAL "" AND NOT target MATCHES "^[a-z]+:" AND
+       NOT EXISTS ${folder}/${target})
+      complain("${document}: there is no ${target}")
+    endif()
+  endforeach()
+endforeach()
+
+# --- Scripts that are named are there, and can be run ------------------------------
+
+foreach(document IN LISTS documents)
+  file(READ ${document} text)
+  string(REPLACE ";" "," text "${text}")
+  string(REGEX MATCHALL "[./]*scripts/[a-z0-9_-]+" scripts "${text}")
+  list(REMOVE_DUPLICATES scripts)
+  foreach(script IN LISTS scripts)
+    get_filename_component(name ${script} NAME)
+    unset(program)
+    find_program(program ${name} NO_CACHE NO_DEFAULT_PATH
+                 PATHS ${CMAKE_CURRENT_SOURCE_DIR}/scripts)
+    if(NOT program)
+      complain("${document}: there is no ${script} to run")
+    endif()
+  endforeach()
+endforeach()
+
+if(broken)
+  message(FATAL_ERROR "${broken} places in the documents are not true")
+endif()

@@ -1,0 +1,348 @@
+/* sys_fake.c: the life of a scripted test, and the calls that keep its books:
+ * startup, errors, the clock, waiting, adoption. */
+#include "sys_fake.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* --- Answers -------------------------------------------------------------- */
+
+enum {
+    NATIVE_BASE = 1000,
+    NATIVE_LEFT_BY_SUCCESS = 99
+};
+
+int native_of(int error)
+{
+    return NATIVE_BASE - error;
+}
+
+struct answer returns(ptrdiff_t result)
+{
+    return (struct answer){.result = result,
+                           .native = result < 0 ? native_of((int)result)
+                                                : NATIVE_LEFT_BY_SUCCESS};
+}
+
+struct answer came(unsigned events)
+{
+    return returns((ptrdiff_t)events);
+}
+
+struct answer brings(const char *text)
+{
+    struct answer answer = returns((ptrdiff_t)strlen(text));
+    answer.data = text;
+    return answer;
+}
+
+struct answer from(const psock_address *address, struct answer answer)
+{
+    answer.address = *address;
+    return answer;
+}
+
+struct answer after(int64_t time_ns, struct answer answer)
+{
+    answer.elapsed_ns += time_ns;
+    return answer;
+}
+
+struct answer while_doing(void (*what)(void), struct answer answer)
+{
+    answer.meanwhile = what;
+    return answer;
+}
+
+struct answer leaving(int native, struct answer answer)
+{
+    answer.native = native;
+    return answer;
+}
+
+/* --- Checks --------------------------------------------------------------- */
+
+static int native_code;
+
+static void fail_with(const char *complaint)
+{
+    if (complaint != NULL)
+        fail_msg("%s", complaint);
+}
+
+void fake_check(_Bool condition, const char *text, const char *function)
+{
+    if (!condition)
+        fail_msg("%s() relies on %s", function, text);
+}
+
+void fake_expect(struct call call, struct answer answer)
+{
+    fail_with(script_add(call, answer));
+}
+
+struct answer fake_answer(struct call call)
+{
+    struct answer answer;
+    fail_with(script_take(&call, &answer));
+    if (answer.meanwhile != NULL)
+        answer.meanwhile();
+    native_code = answer.native;
+    return answer;
+}
+
+int64_t fake_place(const void *pointer)
+{
+    return (int64_t)(intptr_t)pointer;
+}
+
+static void print_result(ptrdiff_t result)
+{
+    if (result < 0)
+        print_error("%s", psock_error_name(result));
+    else
+        print_error("%ld", (long)result);
+}
+
+void check_result(ptrdiff_t result, ptrdiff_t expected, const char *call,
+                  const char *file, int line)
+{
+    if (result == expected)
+        return;
+    print_error("%s is ", call);
+    print_result(result);
+    print_error(", not ");
+    print_result(expected);
+    print_error("\n");
+    _fail(file, line);
+}
+
+/* --- Descriptors ---------------------------------------------------------- */
+
+enum {
+    OPEN_MAX_COUNT = 64
+};
+
+static psock_t opened[OPEN_MAX_COUNT];
+static size_t opened_count;
+
+void fake_note_opened(psock_t s)
+{
+    fake_require(opened_count < OPEN_MAX_COUNT);
+    opened[opened_count++] = s;
+}
+
+/* Descriptors that the test invented may be closed as well. */
+void fake_note_closed(psock_t s)
+{
+    size_t i = 0;
+    while (i < opened_count && opened[i] != s)
+        i++;
+    if (i < opened_count)
+        opened[i] = opened[--opened_count];
+}
+
+psock_t handed_over(psock_t s)
+{
+    fake_note_closed(s);
+    return s;
+}
+
+static const char *leaked_descriptor(void)
+{
+    static char complaint[80];
+    if (opened_count == 0)
+        return NULL;
+    snprintf(complaint, sizeof complaint,
+             "descriptor %ld was opened, and neither closed nor handed over",
+             (long)opened[0]);
+    return complaint;
+}
+
+/* --- sys_startup.c -------------------------------------------------------- */
+
+static int starts;
+static _Bool starts_are_free; /* between tests */
+
+static struct call startup_call(void)
+{
+    return (struct call){.name = "startup"};
+}
+
+static struct call cleanup_call(void)
+{
+    return (struct call){.name = "cleanup"};
+}
+
+void expect_startup(struct answer answer)
+{
+    fake_expect(startup_call(), answer);
+}
+
+void expect_cleanup(struct answer answer)
+{
+    fake_expect(cleanup_call(), answer);
+}
+
+int psock_sys_startup(void)
+{
+    int result = 0;
+    if (!starts_are_free)
+        result = (int)fake_answer(startup_call()).result;
+    starts += result == 0;
+    return result;
+}
+
+void psock_sys_cleanup(void)
+{
+    if (!starts_are_free)
+        fake_answer(cleanup_call());
+    starts--;
+    fake_require(starts >= 0);
+}
+
+void fake_require_started(void)
+{
+    fake_require(starts > 0);
+}
+
+/* Takes back what the test has started, by a program's own means.  What is left
+ * then, nobody can take back any more. */
+static void undo_starts(void)
+{
+    starts_are_free = 1;
+    while (psock_cleanup() == 0)
+        continue;
+    if (psock_startup() == 0)
+        psock_cleanup();
+    starts_are_free = 0;
+}
+
+static const char *leaked_start(void)
+{
+    return starts == 0 ? NULL : "a start has no cleanup";
+}
+
+/* --- The life of a test --------------------------------------------------- */
+
+int fake_begin(void **state)
+{
+    (void)state;
+    script_begin();
+    fake_set_abstract_names(1);
+    opened_count = 0;
+    starts = 0;
+    starts_are_free = 0;
+    native_code = 0;
+    return 0;
+}
+
+const char *fake_complaint(void)
+{
+    const char *complaint = script_left_over();
+    if (complaint == NULL)
+        complaint = leaked_descriptor();
+    return complaint != NULL ? complaint : leaked_start();
+}
+
+int fake_end(void **state)
+{
+    (void)state;
+    undo_starts();
+    fail_with(fake_complaint());
+    return 0;
+}
+
+/* --- sys_error.c ---------------------------------------------------------- */
+
+void fake_set_native(int native)
+{
+    native_code = native;
+}
+
+int psock_sys_error(int native)
+{
+    fake_require(native != 0);
+    if (native <= NATIVE_BASE || native >= 2 * NATIVE_BASE)
+        return PSOCK_EIO;
+    return NATIVE_BASE - native;
+}
+
+_Bool psock_sys_error_explains(int native, int error)
+{
+    return psock_sys_error(native) == error;
+}
+
+int psock_sys_error_native(void)
+{
+    return native_code;
+}
+
+/* --- sys_clock.c ---------------------------------------------------------- */
+
+int64_t ms(int64_t milliseconds)
+{
+    return milliseconds * 1000000;
+}
+
+psock_deadline in(int64_t time_ns)
+{
+    return script_clock_now() + time_ns;
+}
+
+int64_t psock_sys_clock_ns(void)
+{
+    return script_clock_read();
+}
+
+/* --- sys_wait.c ----------------------------------------------------------- */
+
+static struct call wait_call(psock_t s, unsigned events, int64_t timeout_ns)
+{
+    return FAKE_CALL("wait", s, events, timeout_ns);
+}
+
+void expect_wait(psock_t s, unsigned events, int64_t timeout_ns,
+                 struct answer answer)
+{
+    fake_expect(wait_call(s, events, timeout_ns), answer);
+}
+
+int psock_sys_wait(psock_t s, unsigned events, int64_t timeout_ns)
+{
+    fake_require(events == PSOCK_SYS_READ || events == PSOCK_SYS_WRITE);
+    return (int)fake_answer(wait_call(s, events, timeout_ns)).result;
+}
+
+/* --- sys_native.c --------------------------------------------------------- */
+
+static struct call adopt_call(psock_t s)
+{
+    return FAKE_CALL("adopt", s);
+}
+
+static struct call release_call(psock_t s)
+{
+    return FAKE_CALL("release", s);
+}
+
+void expect_adopt(psock_t s, struct answer answer)
+{
+    fake_expect(adopt_call(s), answer);
+}
+
+void expect_release(psock_t s, struct answer answer)
+{
+    fake_expect(release_call(s), answer);
+}
+
+int psock_sys_adopt(psock_t s)
+{
+    fake_require_started();
+    return (int)fake_answer(adopt_call(s)).result;
+}
+
+int psock_sys_release(psock_t s)
+{
+    return (int)fake_answer(release_call(s)).result;
+}

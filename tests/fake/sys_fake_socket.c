@@ -1,0 +1,242 @@
+/* sys_fake_socket.c: what src/posix/sys_socket.c has, from the script. */
+#include "sys_fake.h"
+
+static void require_address(const psock_address *address)
+{
+    fake_require(address != NULL);
+    fake_require(psock_address_family(address) != PSOCK_NONE);
+}
+
+/* A new descriptor, or an error. */
+static psock_t opened(struct answer answer)
+{
+    if (answer.result >= 0)
+        fake_note_opened(answer.result);
+    return answer.result;
+}
+
+/* --- open ----------------------------------------------------------------- */
+
+static struct call open_call(int family, int type, unsigned flags)
+{
+    return FAKE_CALL("open", family, type, flags);
+}
+
+void expect_open(int family, int type, unsigned flags, struct answer answer)
+{
+    fake_expect(open_call(family, type, flags), answer);
+}
+
+psock_t psock_sys_open(int family, int type, unsigned flags)
+{
+    fake_require(family == PSOCK_UNIX || family == PSOCK_IPV4 ||
+                 family == PSOCK_IPV6);
+    fake_require(type == PSOCK_STREAM || type == PSOCK_DATAGRAM);
+    fake_require(flags == 0 ||
+                 (flags == PSOCK_DUAL_STACK && family == PSOCK_IPV6));
+    fake_require_started();
+    return opened(fake_answer(open_call(family, type, flags)));
+}
+
+/* --- close, close_reset --------------------------------------------------- */
+
+static struct call close_call(psock_t s)
+{
+    return FAKE_CALL("close", s);
+}
+
+static struct call close_reset_call(psock_t s)
+{
+    return FAKE_CALL("close_reset", s);
+}
+
+void expect_close(psock_t s, struct answer answer)
+{
+    fake_expect(close_call(s), answer);
+}
+
+void expect_close_reset(psock_t s, struct answer answer)
+{
+    fake_expect(close_reset_call(s), answer);
+}
+
+/* Alone among all calls, one that closes and succeeds leaves the system's code
+ * as it was: closing is what follows a failure. */
+static int close_by(struct call call, psock_t s)
+{
+    const int native = psock_sys_error_native();
+    fake_note_closed(s);
+    const int result = (int)fake_answer(call).result;
+    if (result == 0)
+        fake_set_native(native);
+    return result;
+}
+
+int psock_sys_close(psock_t s)
+{
+    return close_by(close_call(s), s);
+}
+
+int psock_sys_close_reset(psock_t s)
+{
+    return close_by(close_reset_call(s), s);
+}
+
+/* --- bind, listen --------------------------------------------------------- */
+
+static struct call bind_call(psock_t s, const psock_address *local, int mode)
+{
+    struct call call = FAKE_CALL("bind", s, mode);
+    call.address = *local;
+    return call;
+}
+
+static struct call listen_call(psock_t s, int backlog)
+{
+    return FAKE_CALL("listen", s, backlog);
+}
+
+void expect_bind(psock_t s, const psock_address *local, int mode,
+                 struct answer answer)
+{
+    fake_expect(bind_call(s, local, mode), answer);
+}
+
+void expect_listen(psock_t s, int backlog, struct answer answer)
+{
+    fake_expect(listen_call(s, backlog), answer);
+}
+
+int psock_sys_bind(psock_t s, const psock_address *local, int mode)
+{
+    require_address(local);
+    fake_require(mode == PSOCK_BIND_FRESH || mode == PSOCK_BIND_REBIND ||
+                 mode == PSOCK_BIND_SHARED);
+    return (int)fake_answer(bind_call(s, local, mode)).result;
+}
+
+int psock_sys_listen(psock_t s, int backlog)
+{
+    fake_require(backlog >= 0);
+    return (int)fake_answer(listen_call(s, backlog)).result;
+}
+
+/* --- accept --------------------------------------------------------------- */
+
+static struct call accept_call(psock_t listener, const psock_address *peer)
+{
+    return FAKE_CALL("accept", listener, fake_place(peer));
+}
+
+void expect_accept(psock_t listener, const psock_address *peer,
+                   struct answer answer)
+{
+    fake_expect(accept_call(listener, peer), answer);
+}
+
+psock_t psock_sys_accept(psock_t listener, psock_address *peer)
+{
+    struct answer answer = fake_answer(accept_call(listener, peer));
+    if (answer.result >= 0 && peer != NULL)
+        *peer = answer.address;
+    return opened(answer);
+}
+
+/* --- connect, shutdown ---------------------------------------------------- */
+
+static struct call connect_call(psock_t s, const psock_address *peer,
+                                int64_t patience_ns)
+{
+    struct call call = FAKE_CALL("connect", s, patience_ns);
+    call.address = *peer;
+    return call;
+}
+
+static struct call connect_result_call(psock_t s, const psock_address *peer)
+{
+    struct call call = FAKE_CALL("connect_result", s);
+    call.address = *peer;
+    return call;
+}
+
+static struct call shutdown_call(psock_t s, int how)
+{
+    return FAKE_CALL("shutdown", s, how);
+}
+
+void expect_connect(psock_t s, const psock_address *peer, int64_t patience_ns,
+                    struct answer answer)
+{
+    fake_expect(connect_call(s, peer, patience_ns), answer);
+}
+
+void expect_connect_result(psock_t s, const psock_address *peer,
+                           struct answer answer)
+{
+    fake_expect(connect_result_call(s, peer), answer);
+}
+
+void expect_shutdown(psock_t s, int how, struct answer answer)
+{
+    fake_expect(shutdown_call(s, how), answer);
+}
+
+int psock_sys_connect(psock_t s, const psock_address *peer, int64_t patience_ns)
+{
+    require_address(peer);
+    return (int)fake_answer(connect_call(s, peer, patience_ns)).result;
+}
+
+int psock_sys_connect_result(psock_t s, const psock_address *peer)
+{
+    require_address(peer);
+    return (int)fake_answer(connect_result_call(s, peer)).result;
+}
+
+int psock_sys_shutdown(psock_t s, int how)
+{
+    fake_require(how == PSOCK_SHUT_READ || how == PSOCK_SHUT_WRITE ||
+                 how == PSOCK_SHUT_BOTH);
+    return (int)fake_answer(shutdown_call(s, how)).result;
+}
+
+/* --- local, peer ---------------------------------------------------------- */
+
+static struct call local_call(psock_t s)
+{
+    return FAKE_CALL("local", s);
+}
+
+static struct call peer_call(psock_t s)
+{
+    return FAKE_CALL("peer", s);
+}
+
+void expect_local(psock_t s, struct answer answer)
+{
+    fake_expect(local_call(s), answer);
+}
+
+void expect_peer(psock_t s, struct answer answer)
+{
+    fake_expect(peer_call(s), answer);
+}
+
+static int named(struct answer answer, psock_address *address)
+{
+    if (answer.result == 0)
+        *address = answer.address;
+    return (int)answer.result;
+}
+
+int psock_sys_local(psock_t s, psock_address *local)
+{
+    fake_require(local != NULL);
+    return named(fake_answer(local_call(s)), local);
+}
+
+int psock_sys_peer(psock_t s, psock_address *peer)
+{
+    fake_require(peer != NULL);
+    return named(fake_answer(peer_call(s)), peer);
+}

@@ -1,0 +1,300 @@
+#include "fixture.h"
+
+#include <string.h>
+
+/* --- Results -------------------------------------------------------------- */
+
+static void complain(ptrdiff_t result, const char *call)
+{
+    if (result < 0)
+        print_error("%s is %s, ", call, psock_error_name(result));
+    else
+        print_error("%s is %ld, ", call, (long)result);
+}
+
+void check_result(ptrdiff_t result, ptrdiff_t expected, const char *call,
+                  const char *file, int line)
+{
+    if (result == expected)
+        return;
+    complain(result, call);
+    if (expected < 0)
+        print_error("not %s\n", psock_error_name(expected));
+    else
+        print_error("not %ld\n", (long)expected);
+    _fail(file, line);
+}
+
+void check_either(ptrdiff_t result, ptrdiff_t first, ptrdiff_t second,
+                  const char *call, const char *file, int line)
+{
+    if (result == first || result == second)
+        return;
+    complain(result, call);
+    print_error("neither %s nor %s\n", psock_error_name(first),
+                psock_error_name(second));
+    _fail(file, line);
+}
+
+/* --- Time ----------------------------------------------------------------- */
+
+psock_deadline in_time(void)
+{
+    return psock_deadline_ms(10000);
+}
+
+int64_t clock_ns(void)
+{
+    return psock_deadline_ns(0);
+}
+
+/* --- Sockets -------------------------------------------------------------- */
+
+enum {
+    KEPT_MAX = 256
+};
+
+static psock_t kept[KEPT_MAX];
+static size_t kept_count;
+
+psock_t keep(psock_t s)
+{
+    if (s < 0)
+        print_error("no socket to keep but %s\n", psock_error_name(s));
+    assert_true(s >= 0);
+    assert_in_range(kept_count, 0, KEPT_MAX - 1);
+    kept[kept_count++] = s;
+    return s;
+}
+
+psock_t let_go(psock_t s)
+{
+    for (size_t i = 0; i < kept_count; i++)
+        if (kept[i] == s)
+            kept[i] = kept[--kept_count];
+    return s;
+}
+
+void close_kept(psock_t s)
+{
+    assert_result(psock_close(let_go(s)), 0);
+}
+
+psock_t open_kept(int family, int type)
+{
+    return keep(psock_open(family, type, 0));
+}
+
+psock_address loopback(int family, uint16_t port)
+{
+    psock_address address;
+    assert_result(psock_address_loopback(family, port, &address), 0);
+    return address;
+}
+
+psock_address local_of(psock_t s)
+{
+    psock_address address;
+    assert_result(psock_local(s, &address), 0);
+    return address;
+}
+
+psock_address peer_of(psock_t s)
+{
+    psock_address address;
+    assert_result(psock_peer(s, &address), 0);
+    return address;
+}
+
+psock_t bound(int family, int type, int mode)
+{
+    psock_t s = open_kept(family, type);
+    psock_address address = loopback(family, 0);
+    assert_result(psock_bind(s, &address, mode), 0);
+    return s;
+}
+
+psock_t listening(int family)
+{
+    psock_t s = bound(family, PSOCK_STREAM, PSOCK_BIND_FRESH);
+    assert_result(psock_listen(s, PSOCK_BACKLOG_DEFAULT), 0);
+    return s;
+}
+
+psock_t datagram(int family)
+{
+    return bound(family, PSOCK_DATAGRAM, PSOCK_BIND_FRESH);
+}
+
+psock_address deserted(int family, int type)
+{
+    return local_of(bound(family, type, PSOCK_BIND_FRESH));
+}
+
+psock_t connected_to(psock_t listener)
+{
+    psock_address address = local_of(listener);
+    psock_t s = open_kept(psock_address_family(&address), PSOCK_STREAM);
+    assert_result(psock_connect(s, &address, in_time()), 0);
+    return s;
+}
+
+struct stream stream_over(int family)
+{
+    struct stream ends;
+    psock_t listener = listening(family);
+    ends.client = connected_to(listener);
+    ends.server = keep(psock_accept(listener, NULL, in_time()));
+    close_kept(listener);
+    return ends;
+}
+
+struct stream datagrams_over(int family)
+{
+    struct stream ends = {datagram(family), datagram(family)};
+    psock_address client = local_of(ends.client);
+    psock_address server = local_of(ends.server);
+    assert_result(psock_connect(ends.client, &server, PSOCK_NOW), 0);
+    assert_result(psock_connect(ends.server, &client, PSOCK_NOW), 0);
+    return ends;
+}
+
+/* What was sent is counted by the system as it likes, so the end is where a
+ * little while brings no more room. */
+struct stream clogged(int family)
+{
+    static unsigned char data[1 << 18];
+    struct stream ends = stream_over(family);
+    ptrdiff_t sent;
+    do {
+        sent = psock_send(ends.client, data, sizeof data, 0,
+                          psock_deadline_ms(SHORT_MS));
+    } while (sent > 0);
+    assert_result(sent, PSOCK_ETIMEDOUT);
+    return ends;
+}
+
+/* Leaves the system a moment in which to lose the reset. */
+static _Bool reset_gets_lost(void)
+{
+    char byte;
+    struct stream ends = stream_over(PSOCK_IPV4);
+    psock_t idle = datagram(PSOCK_IPV4);
+    assert_result(psock_close_reset(let_go(ends.server)), 0);
+    assert_result(psock_recv(idle, &byte, 1, 0, psock_deadline_ms(1)),
+                  PSOCK_ETIMEDOUT);
+    ptrdiff_t received = psock_recv(ends.client, &byte, 1, 0, in_time());
+    close_kept(idle);
+    close_kept(ends.client);
+    return received == 0;
+}
+
+void need_resets(void)
+{
+    static int resets_to_see = 10;
+    static _Bool lost;
+    for (; resets_to_see > 0 && !lost; resets_to_see--)
+        lost = reset_gets_lost();
+    if (lost)
+        skip_because("this system reports a reset as the end of the stream");
+}
+
+_Bool same_address(const psock_address *a, const psock_address *b)
+{
+    return psock_address_compare(a, b) == 0;
+}
+
+/* --- Data ----------------------------------------------------------------- */
+
+void fill(unsigned char *bytes, size_t size, size_t first_place)
+{
+    for (size_t i = 0; i < size; i++) {
+        uint32_t place = (uint32_t)(first_place + i);
+        bytes[i] = (unsigned char)((place * UINT32_C(2654435761)) >> 24);
+    }
+}
+
+void send_all(psock_t s, const void *data, size_t size)
+{
+    for (size_t done = 0; done < size;) {
+        ptrdiff_t sent =
+            psock_send(s, (const char *)data + done, size - done, 0, in_time());
+        assert_true(sent > 0);
+        done += (size_t)sent;
+    }
+}
+
+void recv_all(psock_t s, void *buffer, size_t size)
+{
+    for (size_t done = 0; done < size;) {
+        ptrdiff_t received =
+            psock_recv(s, (char *)buffer + done, size - done, 0, in_time());
+        assert_true(received > 0);
+        done += (size_t)received;
+    }
+}
+
+void send_text(psock_t s, const char *text)
+{
+    send_all(s, text, strlen(text));
+}
+
+void recv_text(psock_t s, const char *expected)
+{
+    char text[256];
+    size_t length = strlen(expected);
+    assert_in_range(length, 1, sizeof text);
+    recv_all(s, text, length);
+    assert_memory_equal(text, expected, length);
+}
+
+/* --- Programs ------------------------------------------------------------- */
+
+int fixture_ipv4 = PSOCK_IPV4;
+int fixture_ipv6 = PSOCK_IPV6;
+
+int family_of(void **state)
+{
+    int family = *(const int *)*state;
+    if (family == PSOCK_IPV6 && psock_capability(PSOCK_CAP_IPV6) < 0)
+        skip_because("this system has no IPv6");
+    return family;
+}
+
+static int descriptors_before;
+
+int note_descriptors(void **state)
+{
+    (void)state;
+    descriptors_before = host_descriptor_count();
+    return 0;
+}
+
+int tidy_up(void **state)
+{
+    (void)state;
+    while (kept_count > 0)
+        psock_close(kept[--kept_count]);
+    assert_int_equal(host_descriptor_count(), descriptors_before);
+    return 0;
+}
+
+static void touch_socket(void *argument)
+{
+    struct stream *ends = argument;
+    psock_recv(ends->server, &(char){0}, 1, 0, psock_deadline_ms(1));
+}
+
+int warm_up(void **state)
+{
+    struct stream ends = stream_over(PSOCK_IPV4);
+    struct host_thread *thread = host_thread_start(touch_socket, &ends);
+    touch_socket(&ends);
+    assert_true(host_thread_join(thread, 10000));
+    (void)datagram(PSOCK_IPV4);
+    (void)psock_capability(PSOCK_CAP_IPV6);
+    while (kept_count > 0)
+        psock_close(kept[--kept_count]);
+    (void)state;
+    return 0;
+}

@@ -1,0 +1,75 @@
+/* host.h: what the tests need of the system they run on, beside psock.
+ *
+ * Answered by the twins posix.c and win32.c, function by function in this
+ * order.  What cannot be had at all ends the program: without it no test result
+ * would mean anything. */
+#ifndef PSOCK_TESTS_HOST_H
+#define PSOCK_TESTS_HOST_H
+
+#include <psock/socket.h>
+
+/* --- Threads -------------------------------------------------------------- */
+
+struct host_thread;
+
+struct host_thread *host_thread_start(void (*run)(void *), void *argument);
+
+/* Waits for the end of `thread` and frees it; false, with the thread still
+ * running and not freed, when that takes longer than `timeout_ms`. */
+_Bool host_thread_join(struct host_thread *thread, int timeout_ms);
+
+/* Disturbs a wait of `thread` in the system by what is usual there: a signal
+ * whose handler does nothing, or an empty asynchronous procedure call. */
+void host_thread_disturb(struct host_thread *thread);
+
+/* Lets another thread run, if one wants to. */
+void host_yield(void);
+
+/* --- Gates: threads wait until another opens one, for good ----------------- */
+
+struct host_gate;
+
+struct host_gate *host_gate_make(void);
+void host_gate_open(struct host_gate *gate);
+void host_gate_wait(struct host_gate *gate);
+void host_gate_free(struct host_gate *gate);
+
+/* --- Child processes ------------------------------------------------------ */
+
+struct host_child;
+
+/* Starts this program, whose argv[0] is `program`, once more with `arguments`
+ * (no blanks or quotes inside; null-ended), its standard input a pipe from here.
+ * The child inherits whatever is inheritable. */
+struct host_child *host_child_start(const char *program,
+                                    const char *const *arguments);
+
+/* Ends the child's standard input, waits for the child to end, frees it, and
+ * returns its exit code, or -1 when it died. */
+int host_child_end(struct host_child *child);
+
+/* --- Descriptors ---------------------------------------------------------- */
+
+/* How many this process has open, of every kind. */
+int host_descriptor_count(void);
+
+/* One that is open but no socket. */
+psock_t host_foreign_open(void);
+_Bool host_foreign_is_open(psock_t foreign);
+void host_foreign_close(psock_t foreign);
+
+/* Lets child processes inherit `s`, as psock's own sockets never are. */
+void host_make_inheritable(psock_t s);
+
+/* --- Sockets that psock knows nothing of ----------------------------------- */
+
+/* A socket as the system makes it by default, for an enum psock_family and an
+ * enum psock_type. */
+psock_t host_native_open(int family, int type);
+void host_native_close(psock_t native);
+
+/* Receives by the system's own call, which waits for at most `timeout_ms` on a
+ * blocking socket and not at all on another.  Below zero: nothing came. */
+int host_native_recv(psock_t native, void *buffer, int size, int timeout_ms);
+
+#endif

@@ -1,0 +1,272 @@
+/* posix.c: host.h for POSIX systems. */
+#define _POSIX_C_SOURCE 200809L
+
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "host.h"
+
+extern char **environ;
+
+static void demand(_Bool met, const char *what)
+{
+    if (met)
+        return;
+    fprintf(stderr, "host: %s: error %d\n", what, errno);
+    exit(EXIT_FAILURE);
+}
+
+static void *make(size_t size)
+{
+    void *memory = calloc(1, size);
+    demand(memory != NULL, "memory");
+    return memory;
+}
+
+/* --- Threads -------------------------------------------------------------- */
+
+struct host_thread {
+    pthread_t id;
+    pthread_mutex_t lock;
+    pthread_cond_t ended;
+    _Bool has_ended;
+    void (*run)(void *);
+    void *argument;
+};
+
+static void *run_thread(void *argument)
+{
+    struct host_thread *thread = argument;
+    thread->run(thread->argument);
+    pthread_mutex_lock(&thread->lock);
+    thread->has_ended = 1;
+    pthread_cond_signal(&thread->ended);
+    pthread_mutex_unlock(&thread->lock);
+    return NULL;
+}
+
+struct host_thread *host_thread_start(void (*run)(void *), void *argument)
+{
+    struct host_thread *thread = make(sizeof *thread);
+    thread->run = run;
+    thread->argument = argument;
+    pthread_mutex_init(&thread->lock, NULL);
+    pthread_cond_init(&thread->ended, NULL);
+    errno = pthread_create(&thread->id, NULL, run_thread, thread);
+    demand(errno == 0, "pthread_create");
+    return thread;
+}
+
+static struct timespec time_after(int timeout_ms)
+{
+    struct timespec time;
+    clock_gettime(CLOCK_REALTIME, &time);
+    time.tv_nsec += (long)(timeout_ms % 1000) * 1000000;
+    time.tv_sec += timeout_ms / 1000 + time.tv_nsec / 1000000000;
+    time.tv_nsec %= 1000000000;
+    return time;
+}
+
+static _Bool has_ended_in_time(struct host_thread *thread, int timeout_ms)
+{
+    struct timespec until = time_after(timeout_ms);
+    int error = 0;
+    pthread_mutex_lock(&thread->lock);
+    while (!thread->has_ended && error == 0)
+        error = pthread_cond_timedwait(&thread->ended, &thread->lock, &until);
+    _Bool ended = thread->has_ended;
+    pthread_mutex_unlock(&thread->lock);
+    return ended;
+}
+
+_Bool host_thread_join(struct host_thread *thread, int timeout_ms)
+{
+    if (!has_ended_in_time(thread, timeout_ms))
+        return 0;
+    pthread_join(thread->id, NULL);
+    pthread_cond_destroy(&thread->ended);
+    pthread_mutex_destroy(&thread->lock);
+    free(thread);
+    return 1;
+}
+
+static void ignore_disturbance(int signal)
+{
+    (void)signal;
+}
+
+void host_thread_disturb(struct host_thread *thread)
+{
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = ignore_disturbance; /* no SA_RESTART: waits do end */
+    sigaction(SIGUSR1, &action, NULL);
+    pthread_kill(thread->id, SIGUSR1);
+}
+
+void host_yield(void)
+{
+    sched_yield();
+}
+
+/* --- Gates ---------------------------------------------------------------- */
+
+struct host_gate {
+    pthread_mutex_t lock;
+    pthread_cond_t opened;
+    _Bool is_open;
+};
+
+struct host_gate *host_gate_make(void)
+{
+    struct host_gate *gate = make(sizeof *gate);
+    pthread_mutex_init(&gate->lock, NULL);
+    pthread_cond_init(&gate->opened, NULL);
+    return gate;
+}
+
+void host_gate_open(struct host_gate *gate)
+{
+    pthread_mutex_lock(&gate->lock);
+    gate->is_open = 1;
+    pthread_cond_broadcast(&gate->opened);
+    pthread_mutex_unlock(&gate->lock);
+}
+
+void host_gate_wait(struct host_gate *gate)
+{
+    pthread_mutex_lock(&gate->lock);
+    while (!gate->is_open)
+        pthread_cond_wait(&gate->opened, &gate->lock);
+    pthread_mutex_unlock(&gate->lock);
+}
+
+void host_gate_free(struct host_gate *gate)
+{
+    pthread_cond_destroy(&gate->opened);
+    pthread_mutex_destroy(&gate->lock);
+    free(gate);
+}
+
+/* --- Child processes ------------------------------------------------------ */
+
+struct host_child {
+    pid_t id;
+    int input;
+};
+
+enum {
+    ARGUMENTS_MAX = 32
+};
+
+/* posix_spawn() wants an array of its own, and says it changes no text. */
+static void spawn(struct host_child *child, const char *program,
+                  const char *const *arguments, int input)
+{
+    const char *all[ARGUMENTS_MAX + 2] = {program};
+    char *words[ARGUMENTS_MAX + 2];
+    posix_spawn_file_actions_t actions;
+    for (int i = 0; i < ARGUMENTS_MAX && arguments[i] != NULL; i++)
+        all[i + 1] = arguments[i];
+    memcpy(words, all, sizeof words);
+    posix_spawn_file_actions_init(&actions);
+    posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+    errno = posix_spawn(&child->id, program, &actions, NULL, words, environ);
+    demand(errno == 0, "posix_spawn");
+    posix_spawn_file_actions_destroy(&actions);
+}
+
+struct host_child *host_child_start(const char *program,
+                                    const char *const *arguments)
+{
+    struct host_child *child = make(sizeof *child);
+    int ends[2];
+    demand(pipe(ends) == 0, "pipe");
+    fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+    fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+    spawn(child, program, arguments, ends[0]);
+    close(ends[0]);
+    child->input = ends[1];
+    return child;
+}
+
+int host_child_end(struct host_child *child)
+{
+    int status = 0;
+    close(child->input);
+    while (waitpid(child->id, &status, 0) < 0)
+        demand(errno == EINTR, "waitpid");
+    free(child);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+/* --- Descriptors ---------------------------------------------------------- */
+
+int host_descriptor_count(void)
+{
+    enum {
+        HIGHEST = 4096
+    };
+    int count = 0;
+    for (int i = 0; i < HIGHEST; i++)
+        count += fcntl(i, F_GETFD) >= 0;
+    return count;
+}
+
+psock_t host_foreign_open(void)
+{
+    int foreign = open("/dev/null", O_RDONLY | O_CLOEXEC);
+    demand(foreign >= 0, "open");
+    return foreign;
+}
+
+_Bool host_foreign_is_open(psock_t foreign)
+{
+    return fcntl((int)foreign, F_GETFD) >= 0;
+}
+
+void host_foreign_close(psock_t foreign)
+{
+    close((int)foreign);
+}
+
+void host_make_inheritable(psock_t s)
+{
+    demand(fcntl((int)s, F_SETFD, 0) == 0, "fcntl");
+}
+
+/* --- Sockets that psock knows nothing of ----------------------------------- */
+
+psock_t host_native_open(int family, int type)
+{
+    int native = socket(family == PSOCK_IPV6 ? AF_INET6 : AF_INET,
+                        type == PSOCK_STREAM ? SOCK_STREAM : SOCK_DGRAM, 0);
+    demand(native >= 0, "socket");
+    return native;
+}
+
+void host_native_close(psock_t native)
+{
+    close((int)native);
+}
+
+int host_native_recv(psock_t native, void *buffer, int size, int timeout_ms)
+{
+    struct timeval timeout = {timeout_ms / 1000, timeout_ms % 1000 * 1000};
+    int done = setsockopt((int)native, SOL_SOCKET, SO_RCVTIMEO, &timeout,
+                          sizeof timeout);
+    demand(done == 0, "setsockopt");
+    return (int)recv((int)native, buffer, (size_t)size, 0);
+}

@@ -1,0 +1,227 @@
+/* win32.c: host.h for Windows. */
+#include <winsock2.h>
+#include <windows.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "host.h"
+
+static void demand(_Bool met, const char *what)
+{
+    if (met)
+        return;
+    fprintf(stderr, "host: %s: error %lu\n", what, GetLastError());
+    exit(EXIT_FAILURE);
+}
+
+static void *make(size_t size)
+{
+    void *memory = calloc(1, size);
+    demand(memory != NULL, "memory");
+    return memory;
+}
+
+/* --- Threads -------------------------------------------------------------- */
+
+struct host_thread {
+    HANDLE handle;
+    void (*run)(void *);
+    void *argument;
+};
+
+static DWORD WINAPI run_thread(void *argument)
+{
+    struct host_thread *thread = argument;
+    thread->run(thread->argument);
+    return 0;
+}
+
+struct host_thread *host_thread_start(void (*run)(void *), void *argument)
+{
+    struct host_thread *thread = make(sizeof *thread);
+    thread->run = run;
+    thread->argument = argument;
+    thread->handle = CreateThread(NULL, 0, run_thread, thread, 0, NULL);
+    demand(thread->handle != NULL, "CreateThread");
+    return thread;
+}
+
+_Bool host_thread_join(struct host_thread *thread, int timeout_ms)
+{
+    if (WaitForSingleObject(thread->handle, (DWORD)timeout_ms) != WAIT_OBJECT_0)
+        return 0;
+    CloseHandle(thread->handle);
+    free(thread);
+    return 1;
+}
+
+static void WINAPI ignore_disturbance(ULONG_PTR argument)
+{
+    (void)argument;
+}
+
+void host_thread_disturb(struct host_thread *thread)
+{
+    QueueUserAPC(ignore_disturbance, thread->handle, 0);
+}
+
+void host_yield(void)
+{
+    SwitchToThread();
+}
+
+/* --- Gates ---------------------------------------------------------------- */
+
+struct host_gate {
+    HANDLE event;
+};
+
+struct host_gate *host_gate_make(void)
+{
+    struct host_gate *gate = make(sizeof *gate);
+    gate->event = CreateEventW(NULL, TRUE, FALSE, NULL);
+    demand(gate->event != NULL, "CreateEvent");
+    return gate;
+}
+
+void host_gate_open(struct host_gate *gate)
+{
+    SetEvent(gate->event);
+}
+
+void host_gate_wait(struct host_gate *gate)
+{
+    WaitForSingleObject(gate->event, INFINITE);
+}
+
+void host_gate_free(struct host_gate *gate)
+{
+    CloseHandle(gate->event);
+    free(gate);
+}
+
+/* --- Child processes ------------------------------------------------------ */
+
+struct host_child {
+    HANDLE process;
+    HANDLE input;
+};
+
+enum {
+    COMMAND_SIZE = 2048
+};
+
+static void write_command(char *command, const char *const *arguments)
+{
+    char path[MAX_PATH];
+    demand(GetModuleFileNameA(NULL, path, sizeof path) < sizeof path, "path");
+    int length = snprintf(command, COMMAND_SIZE, "\"%s\"", path);
+    for (; *arguments != NULL; arguments++)
+        length += snprintf(command + length, (size_t)(COMMAND_SIZE - length),
+                           " %s", *arguments);
+    demand(length < COMMAND_SIZE, "command line");
+}
+
+static void create_process(struct host_child *child, char *command,
+                           HANDLE input)
+{
+    PROCESS_INFORMATION process;
+    STARTUPINFOA startup;
+    memset(&startup, 0, sizeof startup);
+    startup.cb = sizeof startup;
+    startup.dwFlags = STARTF_USESTDHANDLES;
+    startup.hStdInput = input;
+    startup.hStdOutput = GetStdHandle(STD_OUTPUT_HANDLE);
+    startup.hStdError = GetStdHandle(STD_ERROR_HANDLE);
+    demand(CreateProcessA(NULL, command, NULL, NULL, TRUE, 0, NULL, NULL,
+                          &startup, &process),
+           "CreateProcess");
+    CloseHandle(process.hThread);
+    child->process = process.hProcess;
+}
+
+struct host_child *host_child_start(const char *program,
+                                    const char *const *arguments)
+{
+    struct host_child *child = make(sizeof *child);
+    char command[COMMAND_SIZE];
+    HANDLE input;
+    (void)program; /* Windows knows it better */
+    write_command(command, arguments);
+    demand(CreatePipe(&input, &child->input, NULL, 0), "CreatePipe");
+    SetHandleInformation(input, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT);
+    create_process(child, command, input);
+    CloseHandle(input);
+    return child;
+}
+
+int host_child_end(struct host_child *child)
+{
+    DWORD code = 0;
+    CloseHandle(child->input);
+    WaitForSingleObject(child->process, INFINITE);
+    _Bool known = GetExitCodeProcess(child->process, &code);
+    CloseHandle(child->process);
+    free(child);
+    return known && code <= 255 ? (int)code : -1;
+}
+
+/* --- Descriptors ---------------------------------------------------------- */
+
+int host_descriptor_count(void)
+{
+    DWORD count = 0;
+    demand(GetProcessHandleCount(GetCurrentProcess(), &count), "handles");
+    return (int)count;
+}
+
+psock_t host_foreign_open(void)
+{
+    HANDLE foreign = CreateEventW(NULL, TRUE, FALSE, NULL);
+    demand(foreign != NULL, "CreateEvent");
+    return (psock_t)foreign;
+}
+
+_Bool host_foreign_is_open(psock_t foreign)
+{
+    DWORD flags;
+    return GetHandleInformation((HANDLE)foreign, &flags) != 0;
+}
+
+void host_foreign_close(psock_t foreign)
+{
+    CloseHandle((HANDLE)foreign);
+}
+
+void host_make_inheritable(psock_t s)
+{
+    demand(SetHandleInformation((HANDLE)s, HANDLE_FLAG_INHERIT,
+                                HANDLE_FLAG_INHERIT),
+           "SetHandleInformation");
+}
+
+/* --- Sockets that psock knows nothing of ----------------------------------- */
+
+psock_t host_native_open(int family, int type)
+{
+    SOCKET native = socket(family == PSOCK_IPV6 ? AF_INET6 : AF_INET,
+                           type == PSOCK_STREAM ? SOCK_STREAM : SOCK_DGRAM, 0);
+    demand(native != INVALID_SOCKET, "socket");
+    return (psock_t)native;
+}
+
+void host_native_close(psock_t native)
+{
+    closesocket((SOCKET)native);
+}
+
+int host_native_recv(psock_t native, void *buffer, int size, int timeout_ms)
+{
+    DWORD timeout = (DWORD)timeout_ms;
+    int done = setsockopt((SOCKET)native, SOL_SOCKET, SO_RCVTIMEO,
+                          (const char *)&timeout, sizeof timeout);
+    demand(done == 0, "setsockopt");
+    return recv((SOCKET)native, buffer, size, 0);
+}

@@ -1,0 +1,181 @@
+/* fake_winsock.h: Windows's sockets in memory, as strict as the real ones.
+ *
+ * It fills the table that src/win32 calls Windows through, and answers as real
+ * Windows does, where Wine answers as Linux does.  Ordinary traffic works from
+ * end to end inside the process; what does not happen by itself is scripted.
+ *
+ * Two things it does that Windows does not: it writes down every call, and it
+ * complains of what no caller may do although Windows would let it pass (for a
+ * while).  Each test begins with fake_begin() and ends with fake_end(), which
+ * fails it for any complaint and for anything left open. */
+#ifndef PSOCK_TESTS_FAKE_WINSOCK_H
+#define PSOCK_TESTS_FAKE_WINSOCK_H
+
+#include <winsock2.h>
+#include <ws2tcpip.h>
+#include <mswsock.h>
+#include <mstcpip.h>
+#include <afunix.h>
+#include <windows.h>
+#include <winternl.h>
+
+#include <psock/psock.h>
+
+#include "../../src/win32/winsock.h"
+
+/* --- Profiles -------------------------------------------------------------- */
+
+/* Where Windows versions differ, as far as psock's calls can tell. */
+struct fake_profile {
+    const char *name;
+    _Bool no_inherit_flag; /* WSASocketW knows WSA_FLAG_NO_HANDLE_INHERIT */
+    _Bool initial_rto;     /* SIO_TCP_INITIAL_RTO */
+    _Bool udp_netreset;    /* SIO_UDP_NETRESET */
+    _Bool unix_streams;    /* AF_UNIX, stream sockets only */
+};
+
+extern const struct fake_profile win7_like;
+extern const struct fake_profile win10_2004plus;
+
+/* --- A test's beginning and end -------------------------------------------- */
+
+/* An empty world, not started. */
+void fake_begin(const struct fake_profile *profile);
+
+/* Stops what psock started by itself, prints what is wrong and returns how much
+ * that is; 0 when all is well. */
+unsigned fake_end(void);
+
+/* The complaints so far, one a line; "" when there are none.  Forgets them. */
+const char *fake_complaints(void);
+
+/* --- The calls, for scripts and for the record ----------------------------- */
+
+#define FAKE_CALLS(X)                                                          \
+    X(WSAStartup)                                                              \
+    X(WSACleanup)                                                              \
+    X(WSASocketW)                                                              \
+    X(closesocket)                                                             \
+    X(bind)                                                                    \
+    X(listen)                                                                  \
+    X(accept)                                                                  \
+    X(connect)                                                                 \
+    X(shutdown)                                                                \
+    X(getsockname)                                                             \
+    X(getpeername)                                                             \
+    X(getsockopt)                                                              \
+    X(setsockopt)                                                              \
+    X(ioctlsocket)                                                             \
+    X(WSAIoctl)                                                                \
+    X(send)                                                                    \
+    X(recv)                                                                    \
+    X(sendto)                                                                  \
+    X(recvfrom)                                                                \
+    X(WSASend)                                                                 \
+    X(WSARecv)                                                                 \
+    X(select)                                                                  \
+    X(GetHandleInformation)                                                    \
+    X(SetHandleInformation)                                                    \
+    X(CreateEventW)                                                            \
+    X(WaitForSingleObject)                                                     \
+    X(CancelIoEx)                                                              \
+    X(CloseHandle)                                                             \
+    X(NtDeviceIoControlFile)
+
+#define FAKE_CALL_ID(name) FAKE_##name,
+enum fake_call { FAKE_CALLS(FAKE_CALL_ID) FAKE_CALL_COUNT };
+
+/* --- Scripts --------------------------------------------------------------- */
+
+/* The next `times` calls fail with `code`: the Winsock or system error that the
+ * call's last error shall be, the result of WSAStartup, the NTSTATUS. */
+void fake_fail_next(enum fake_call call, int code, int times);
+
+/* The same, after `skip` calls that go well. */
+void fake_fail_after(enum fake_call call, int skip, int code, int times);
+
+/* WSAStartup offers this version in place of 2.2. */
+void fake_offer_version(WORD version);
+
+/* Connecting stays undecided until fake_decide_connect(). */
+void fake_hold_connects(_Bool hold);
+
+/* Ends an attempt that is under way, well (0) or with a Winsock error. */
+void fake_decide_connect(psock_t s, int error);
+
+/* The connection breaks: every send and receive of `s` fails with `error` from
+ * now on, and what was received is lost. */
+void fake_break(psock_t s, int error);
+
+/* The network reports an undelivered datagram of `s`. */
+void fake_report_undelivered(psock_t s, int error);
+
+/* How much a stream takes before a send must wait, and at most in one go. */
+void fake_set_room(size_t room);
+void fake_send_at_most(int size);
+
+/* Larger sends and receives fail with WSAENOBUFS. */
+void fake_limit_buffers(int size);
+
+/* AFD ends a poll this much before its time. */
+void fake_hurry(int early_ms);
+
+/* The next call that has to wait runs `action` first, as another thread
+ * might. */
+void fake_when_waiting(void (*action)(void *context), void *context);
+
+/* The next such call runs `action` before anything else: what another thread
+ * might do between two calls of this one. */
+void fake_before(enum fake_call call, void (*action)(void *context),
+                 void *context);
+
+/* New handles take the lowest number free, also one just closed. */
+void fake_reuse_handles(void);
+
+/* How much a layered provider lets through. */
+enum fake_layer {
+    FAKE_LAYER_BASE_HANDLE, /* SIO_BASE_HANDLE tells the socket below */
+    FAKE_LAYER_BSP_POLL,    /* only SIO_BSP_HANDLE_POLL does */
+    FAKE_LAYER_CLOSED       /* nothing but select() works */
+};
+
+/* Makes `s` the socket of a layered provider, which AFD does not know. */
+void fake_put_layer(psock_t s, enum fake_layer layer);
+
+/* An open handle of a file, and one of a blocking, inheritable socket, both
+ * made by somebody else. */
+psock_t fake_open_file(void);
+psock_t fake_open_foreign(int family, int type);
+
+/* The closing side of both. */
+void fake_close_foreign(psock_t handle);
+
+/* --- The record ------------------------------------------------------------ */
+
+/* How often `call` was made since fake_begin() or fake_forget(). */
+unsigned fake_calls(enum fake_call call);
+
+/* How many lines of the record have `part` in them.  A line reads
+ * "setsockopt #1 SO_EXCLUSIVEADDRUSE 01000000 = 0": the call, the socket's
+ * number in order of opening, the arguments, the result or error. */
+unsigned fake_recorded(const char *part);
+
+/* Whether there are lines with these parts in this order; ends with NULL. */
+_Bool fake_recorded_in_order(const char *first, ...);
+
+/* The whole record, for printing. */
+const char *fake_record_text(void);
+
+void fake_forget(void);
+
+/* --- What stands ----------------------------------------------------------- */
+
+unsigned fake_started(void);
+unsigned fake_open_sockets(void);
+unsigned fake_open_events(void);
+unsigned fake_pending_polls(void);
+_Bool fake_is_inheritable(psock_t s);
+_Bool fake_is_nonblocking(psock_t s);
+int fake_option(psock_t s, int level, int option);
+
+#endif

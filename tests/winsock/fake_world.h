@@ -1,0 +1,244 @@
+/* fake_world.h: what the files of the fake Winsock share.  One lock guards all
+ * of it: fake_enter() takes it and fake_leave() gives it back, so everything
+ * between runs alone. */
+#ifndef PSOCK_TESTS_FAKE_WORLD_H
+#define PSOCK_TESTS_FAKE_WORLD_H
+
+#include "fake_winsock.h"
+
+enum fake_kind { FAKE_SOCKET, FAKE_EVENT, FAKE_FILE, FAKE_BASE };
+
+enum fake_state {
+    FAKE_FRESH,
+    FAKE_BOUND,
+    FAKE_LISTENING,
+    FAKE_CONNECTING,
+    FAKE_CONNECTED
+};
+
+/* A name of either end. */
+struct fake_name {
+    struct sockaddr_storage storage;
+    int length; /* 0: none */
+};
+
+struct fake_datagram {
+    struct fake_datagram *next;
+    struct fake_name from;
+    int error; /* a report in place of data */
+    int size;
+    unsigned char data[];
+};
+
+enum fake_number {
+    FAKE_EXCLUSIVE,
+    FAKE_REUSE,
+    FAKE_V6_ONLY,
+    FAKE_BROADCAST,
+    FAKE_KEEPALIVE,
+    FAKE_NODELAY,
+    FAKE_SEND_BUFFER,
+    FAKE_RECEIVE_BUFFER,
+    FAKE_SEND_TIMEOUT,
+    FAKE_RECEIVE_TIMEOUT,
+    FAKE_CONNECT_RESET,
+    FAKE_NET_RESET,
+    FAKE_NUMBER_COUNT
+};
+
+struct fake_object {
+    enum fake_kind kind;
+    unsigned id; /* in order of opening: #1, #2 ... */
+    ULONG_PTR handle;
+    _Bool inheritable;
+
+    /* Events. */
+    _Bool manual_reset;
+    _Bool signalled;
+
+    /* The socket that a base handle stands for. */
+    struct fake_object *above;
+
+    /* Sockets. */
+    int family;
+    int type;
+    int protocol;
+    enum fake_state state;
+    _Bool nonblocking;
+    _Bool layered;
+    enum fake_layer layer;
+    struct fake_object *base;
+    struct fake_name local;
+    struct fake_name remote;
+    int numbers[FAKE_NUMBER_COUNT];
+    struct linger linger;
+    _Bool fast_refusal; /* SIO_TCP_INITIAL_RTO without retransmissions */
+
+    /* Connecting. */
+    _Bool decided;
+    int outcome;
+    int64_t due_ns;
+    _Bool connect_failed; /* until the next attempt */
+    int connect_error;    /* of the last attempt; stays until one succeeds */
+
+    /* Connected streams. */
+    _Bool accepted;
+    struct fake_object *peer;
+    _Bool shut_send;
+    _Bool shut_receive;
+    _Bool peer_ended; /* nothing more will come */
+    int broken;       /* the error of every send and receive */
+    unsigned char *received;
+    size_t received_size;
+    size_t received_room;
+
+    /* Listeners: connections nobody has accepted. */
+    struct fake_object *first_waiting;
+    struct fake_object *next_waiting;
+
+    /* Datagram sockets. */
+    struct fake_datagram *datagrams;
+};
+
+/* A visit: one call from its first line to its last. */
+struct fake_visit {
+    enum fake_call call;
+    size_t line;
+};
+
+/* Takes the lock, writes the call down, and looks into the script.  Returns the
+ * error that the script demands, or 0. */
+int fake_enter(struct fake_visit *visit, enum fake_call call,
+               const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The same for a call on a socket, which must be one; WSANOTINITIALISED and
+ * WSAENOTSOCK are found here. */
+int fake_enter_socket(struct fake_visit *visit, enum fake_call call, SOCKET s,
+                      struct fake_object **object, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+
+/* Lets the change take effect, writes the outcome down, gives the lock back.
+ * Returns 0 or SOCKET_ERROR, with the last error set, to 0 too. */
+int fake_leave(struct fake_visit *visit, int error);
+
+/* The same for a count: `count` is what a success returns. */
+int fake_leave_count(struct fake_visit *visit, int error, int count);
+
+/* The same for the system's own calls, which leave the last error alone when
+ * all is well. */
+BOOL fake_leave_bool(struct fake_visit *visit, int error);
+
+/* For scripts: the lock, and giving it back with the change taking effect. */
+void fake_take_lock(void);
+void fake_give_lock(void);
+
+/* Says that the caller did what no caller may. */
+void fake_complain(const char *format, ...)
+    __attribute__((format(printf, 1, 2)));
+
+/* Gives the lock back until something changes or `due_ns` has come; below zero
+ * there is no such moment. */
+void fake_sleep(int64_t due_ns);
+
+/* Runs what fake_when_waiting() left, without the lock.  False: nothing. */
+_Bool fake_act_while_waiting(void);
+
+int64_t fake_now_ns(void);
+
+/* --- fake_object.c --- */
+
+struct fake_object *fake_find(ULONG_PTR handle);
+struct fake_object *fake_find_socket(SOCKET s);
+struct fake_object *fake_new_object(enum fake_kind kind);
+void fake_give_handle(struct fake_object *object);
+void fake_drop_object(struct fake_object *object);
+void fake_drop_socket(struct fake_object *socket);
+void fake_drop_sockets(void);
+void fake_drop_all(void);
+struct fake_object *fake_each(struct fake_object *after);
+unsigned fake_count_kind(enum fake_kind kind);
+
+/* --- fake_name.c --- */
+
+int fake_name_error(const struct fake_object *s, const struct sockaddr *name,
+                    int length);
+struct fake_name fake_name_of(const struct sockaddr *name, int length);
+struct fake_name fake_any_name(int family);
+struct fake_name fake_source_for(int family, const struct fake_name *remote);
+_Bool fake_is_mapped(const struct fake_name *name);
+_Bool fake_is_any(const struct fake_name *name);
+_Bool fake_is_local(const struct fake_name *name);
+_Bool fake_is_group(const struct fake_name *name); /* broadcast too */
+_Bool fake_is_broadcast(const struct fake_name *name);
+_Bool fake_same_place(const struct fake_name *a, const struct fake_name *b);
+u_short fake_port(const struct fake_name *name);
+void fake_set_port(struct fake_name *name, u_short port);
+struct fake_name fake_name_for(int family, const struct fake_name *name);
+int fake_copy_name(const struct fake_name *name, struct sockaddr *to,
+                   int *length);
+const char *fake_name_text(const struct sockaddr *name, int length);
+
+/* Whether `s`, bound, receives what is sent to `to`; higher is more exactly. */
+int fake_match(const struct fake_object *s, const struct fake_name *to);
+
+/* --- fake_socket.c --- */
+
+int fake_bind_any(struct fake_object *s);
+void fake_end_connection(struct fake_object *s);
+void fake_settle_connects(void);
+int64_t fake_next_connect_ns(void);
+
+/* --- fake_stream.c, fake_datagram.c --- */
+
+size_t fake_room(const struct fake_object *s);
+void fake_break_stream(struct fake_object *s, int error);
+int fake_stream_send(struct fake_object *s, const char *data, int size,
+                     int *sent);
+int fake_stream_receive(struct fake_object *s, char *buffer, int size,
+                        _Bool peek, int *received);
+int fake_datagram_send(struct fake_object *s, const char *data, int size,
+                       const struct fake_name *to, int *sent);
+int fake_datagram_receive(struct fake_object *s, char *buffer, int size,
+                          _Bool peek, struct sockaddr *from, int *from_length,
+                          int *received);
+void fake_datagram_report(struct fake_object *s, int error);
+void fake_drop_datagrams(struct fake_object *s);
+
+/* --- fake_poll.c --- */
+
+void fake_settle_polls(void);
+_Bool fake_has_polls(const struct fake_object *socket);
+void fake_end_polls_of(struct fake_object *socket);
+_Bool fake_thread_has_poll(void);
+unsigned fake_count_polls(void);
+void fake_drop_polls(void);
+int64_t fake_next_timeout_ns(void);
+_Bool fake_event_has_poll(const struct fake_object *event);
+
+/* --- Each file puts its calls into the table --- */
+
+void fake_install_startup(struct psock_winsock_table *table);
+void fake_install_handles(struct psock_winsock_table *table);
+void fake_install_sockets(struct psock_winsock_table *table);
+void fake_install_options(struct psock_winsock_table *table);
+void fake_install_transfers(struct psock_winsock_table *table);
+void fake_install_polls(struct psock_winsock_table *table);
+
+/* --- The script, as the bodies read it --- */
+
+struct fake_script {
+    const struct fake_profile *profile;
+    WORD version;
+    unsigned starts;
+    _Bool hold_connects;
+    size_t room;
+    int send_at_most;
+    int buffer_limit;
+    int early_ms;
+    _Bool reuse_handles;
+};
+
+extern struct fake_script fake_script;
+
+#endif
