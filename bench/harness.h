@@ -1,0 +1,62 @@
+/* harness.h: times psock beside the raw calls of the system it stands on.
+ *
+ * Absolute times drift with the machine, so only ratios are trusted: a variant
+ * and the raw one take turns in short slices, both see the same machine, and
+ * the figure is the median of hundreds of ratios of two neighbouring slices.
+ * The second variant of each group is the raw one again, on sockets of its own:
+ * how far it is from 1 is how far all the others may be for no reason. */
+#ifndef BENCH_HARNESS_H
+#define BENCH_HARNESS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* One way to do what a group is about. */
+struct bench_variant {
+    const char *name;
+    /* Does it `count` times. */
+    void (*run)(const void *context, uint64_t count);
+    const void *context;
+    double goal;         /* the ratio to reach, or 0 */
+    unsigned more_calls; /* system calls it may make over the raw variant's */
+};
+
+/* Ways to do the same.  The first is the raw one, the second the same again. */
+struct bench_group {
+    const char *name;
+    const char *operation; /* what is done, in words */
+    unsigned calls;        /* socket calls in one operation */
+    double slack;          /* what noise may add to a ratio */
+    _Bool uncounted;       /* it waits: instructions say nothing */
+    uint64_t batch;        /* most operations between `before` and `after`; 0:
+                              any number */
+    void (*prepare)(void);
+    void (*dispose)(void);
+    /* Around each batch, not timed. */
+    void (*before)(const void *context, uint64_t count);
+    void (*after)(const void *context, uint64_t count);
+    const struct bench_variant *variants;
+    size_t variant_count;
+};
+
+/* The main() of a program with these groups.  Its options:
+ *
+ *   --group NAME           only this group; may be repeated
+ *   --pairs N              pairs of slices for each ratio
+ *   --slice-us N           the length of a slice
+ *   --goal RATIO           no goal of 1 or more is stricter than this
+ *   --tsv                  lines for machines instead of tables
+ *   --list                 the groups and variants, for --count
+ *   --count N GROUP VARIANT  does exactly N operations and no timing, inside
+ *                          bench_counted(), and says what they allocated
+ *
+ * Returns 0 when all goals were reached. */
+int bench_main(int argc, char **argv, const struct bench_group *groups,
+               size_t group_count);
+
+/* Ends the program unless `fine`. */
+#define BENCH_REQUIRE(fine) ((fine) ? (void)0 : bench_fail(#fine, __FILE__))
+
+_Noreturn void bench_fail(const char *what, const char *file);
+
+#endif
