@@ -1,8 +1,9 @@
 /* address_format.c: addresses to text.
  *
  * Each writer puts its part where `to` points and returns the place behind it.
- * The room is PSOCK_ADDRESS_TEXT_SIZE, enough for anything written here.  A smaller buffer gets the text only once it
- * is known to fit, by way of one on the stack. */
+ * The room is PSOCK_ADDRESS_TEXT_SIZE, enough for anything written here.  A
+ * smaller buffer gets the text only once it is known to fit, by way of one on
+ * the stack. */
 #include <string.h>
 
 #include "sys.h"

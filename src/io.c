@@ -5,15 +5,22 @@
  * it costs the ordinary case nothing. */
 #include "policy.h"
 
-/* A call kept together, so that it can be tried again. */
+/* A call kept together, so that it can be tried again.  Filled before the first
+ * attempt, and by hand as far as the call needs it: what lies in memory need not
+ * be kept in registers meanwhile, which costs more than everything else here. */
 struct transfer {
     psock_t socket;
-    const void *data; /* what to send, or the buffers of a vector */
-    void *room;       /* where to receive */
-    size_t size;      /* in bytes, or the count of buffers */
-    unsigned flags;
-    const psock_address *to;
-    psock_address *from;
+    union {
+        const void *data; /* what to send, or the buffers of a vector */
+        void *room;       /* where to receive */
+    };
+    size_t size; /* in bytes, or the count of buffers */
+    psock_deadline deadline;
+    union {
+        const psock_address *to;
+        psock_address *from;
+    };
+    unsigned flags; /* for receiving */
 };
 
 typedef ptrdiff_t attempt_call(const struct transfer *transfer);
@@ -28,10 +35,51 @@ static inline _Bool is_final(ptrdiff_t result, psock_deadline deadline)
     return result != PSOCK_EINTR;
 }
 
-/* What a receive gives that has reached the end, where there is no sender. */
-static ptrdiff_t reach_end(const struct transfer *transfer)
+/* A receive that may wait for ever may do so in the system, where that saves a
+ * call. */
+static inline unsigned receive_flags(const struct transfer *t)
 {
-    if (transfer->from != NULL)
+    return t->deadline == PSOCK_FOREVER ? t->flags | PSOCK_SYS_MAY_WAIT
+                                        : t->flags;
+}
+
+static inline ptrdiff_t send_attempt(const struct transfer *t)
+{
+    return psock_sys_send(t->socket, t->data, t->size);
+}
+
+static inline ptrdiff_t recv_attempt(const struct transfer *t)
+{
+    return psock_sys_recv(t->socket, t->room, t->size, receive_flags(t));
+}
+
+static inline ptrdiff_t send_to_attempt(const struct transfer *t)
+{
+    return psock_sys_send_to(t->socket, t->data, t->size, t->to);
+}
+
+static inline ptrdiff_t recv_from_attempt(const struct transfer *t)
+{
+    return psock_sys_recv_from(t->socket, t->room, t->size, receive_flags(t),
+                               t->from);
+}
+
+static inline ptrdiff_t send_vector_attempt(const struct transfer *t)
+{
+    return psock_sys_send_vector(t->socket, t->data, t->size);
+}
+
+static inline ptrdiff_t recv_vector_attempt(const struct transfer *t)
+{
+    return psock_sys_recv_vector(t->socket, t->data, t->size, receive_flags(t));
+}
+
+/* What a receive gives that has reached the end, where there is no sender to
+ * tell. */
+static ptrdiff_t reach_end(attempt_call *attempt,
+                           const struct transfer *transfer)
+{
+    if (attempt == recv_from_attempt && transfer->from != NULL)
         *transfer->from = (psock_address){.length = 0};
     return 0;
 }
@@ -41,15 +89,14 @@ static ptrdiff_t reach_end(const struct transfer *transfer)
  * reached the end. */
 static PSOCK_APART ptrdiff_t try_again(attempt_call *attempt,
                                        const struct transfer *transfer,
-                                       unsigned event, psock_deadline deadline,
-                                       ptrdiff_t result)
+                                       unsigned event, ptrdiff_t result)
 {
     int came = 0;
-    while (!is_final(result, deadline)) {
+    while (!is_final(result, transfer->deadline)) {
         if (result == PSOCK_EAGAIN) {
             if (event == PSOCK_SYS_READ && (came & PSOCK_SYS_ENDED) != 0)
-                return reach_end(transfer);
-            came = psock_wait_for(transfer->socket, event, deadline);
+                return reach_end(attempt, transfer);
+            came = psock_wait_for(transfer->socket, event, transfer->deadline);
             if (came < 0)
                 return came;
         }
@@ -58,13 +105,27 @@ static PSOCK_APART ptrdiff_t try_again(attempt_call *attempt,
     return result;
 }
 
+static inline ptrdiff_t try_it(attempt_call *attempt,
+                               const struct transfer *transfer, unsigned event)
+{
+    ptrdiff_t result = attempt(transfer);
+    if (PSOCK_LIKELY(is_final(result, transfer->deadline)))
+        return result;
+    return try_again(attempt, transfer, event, result);
+}
+
+static inline int flags_error(unsigned flags, unsigned known_flags)
+{
+    return PSOCK_LIKELY((flags & ~known_flags) == 0) ? 0 : PSOCK_EINVAL;
+}
+
 /* What is wrong with a plain memory argument or the flags, or 0. */
 static inline int memory_error(const void *memory, size_t size, unsigned flags,
                                unsigned known_flags)
 {
-    if (memory == NULL && size != 0)
-        return PSOCK_EFAULT;
-    return (flags & ~known_flags) != 0 ? PSOCK_EINVAL : 0;
+    if (!PSOCK_LIKELY(memory != NULL))
+        return size == 0 ? flags_error(flags, known_flags) : PSOCK_EFAULT;
+    return flags_error(flags, known_flags);
 }
 
 /* The same for a vector, whose sizes together must fit the result. */
@@ -86,34 +147,18 @@ static int vector_error(const psock_buffer *buffers, size_t count,
     return 0;
 }
 
-/* A receive that may wait for ever may do so in the system, where that saves a
- * call. */
-static inline unsigned receive_flags(unsigned flags, psock_deadline deadline)
-{
-    return deadline == PSOCK_FOREVER ? flags | PSOCK_SYS_MAY_WAIT : flags;
-}
-
-static ptrdiff_t send_attempt(const struct transfer *t)
-{
-    return psock_sys_send(t->socket, t->data, t->size);
-}
-
 ptrdiff_t psock_send(psock_t s, const void *data, size_t size, unsigned flags,
                      psock_deadline deadline)
 {
     int error = memory_error(data, size, flags, 0);
     if (!PSOCK_LIKELY(error == 0))
         return error;
-    ptrdiff_t sent = psock_sys_send(s, data, size);
-    if (PSOCK_LIKELY(is_final(sent, deadline)))
-        return sent;
-    struct transfer transfer = {.socket = s, .data = data, .size = size};
-    return try_again(send_attempt, &transfer, PSOCK_SYS_WRITE, deadline, sent);
-}
-
-static ptrdiff_t recv_attempt(const struct transfer *t)
-{
-    return psock_sys_recv(t->socket, t->room, t->size, t->flags);
+    struct transfer transfer;
+    transfer.socket = s;
+    transfer.data = data;
+    transfer.size = size;
+    transfer.deadline = deadline;
+    return try_it(send_attempt, &transfer, PSOCK_SYS_WRITE);
 }
 
 ptrdiff_t psock_recv(psock_t s, void *buffer, size_t size, unsigned flags,
@@ -122,19 +167,13 @@ ptrdiff_t psock_recv(psock_t s, void *buffer, size_t size, unsigned flags,
     int error = memory_error(buffer, size, flags, PSOCK_PEEK);
     if (!PSOCK_LIKELY(error == 0))
         return error;
-    flags = receive_flags(flags, deadline);
-    ptrdiff_t received = psock_sys_recv(s, buffer, size, flags);
-    if (PSOCK_LIKELY(is_final(received, deadline)))
-        return received;
-    struct transfer transfer = {
-        .socket = s, .room = buffer, .size = size, .flags = flags};
-    return try_again(recv_attempt, &transfer, PSOCK_SYS_READ, deadline,
-                     received);
-}
-
-static ptrdiff_t send_to_attempt(const struct transfer *t)
-{
-    return psock_sys_send_to(t->socket, t->data, t->size, t->to);
+    struct transfer transfer;
+    transfer.socket = s;
+    transfer.room = buffer;
+    transfer.size = size;
+    transfer.deadline = deadline;
+    transfer.flags = flags;
+    return try_it(recv_attempt, &transfer, PSOCK_SYS_READ);
 }
 
 ptrdiff_t psock_send_to(psock_t s, const void *data, size_t size,
@@ -144,18 +183,13 @@ ptrdiff_t psock_send_to(psock_t s, const void *data, size_t size,
     int error = memory_error(data, size, flags, 0);
     if (!PSOCK_LIKELY(error == 0 && peer != NULL))
         return error < 0 ? error : PSOCK_EFAULT;
-    ptrdiff_t sent = psock_sys_send_to(s, data, size, peer);
-    if (PSOCK_LIKELY(is_final(sent, deadline)))
-        return sent;
-    struct transfer transfer = {
-        .socket = s, .data = data, .size = size, .to = peer};
-    return try_again(send_to_attempt, &transfer, PSOCK_SYS_WRITE, deadline,
-                     sent);
-}
-
-static ptrdiff_t recv_from_attempt(const struct transfer *t)
-{
-    return psock_sys_recv_from(t->socket, t->room, t->size, t->flags, t->from);
+    struct transfer transfer;
+    transfer.socket = s;
+    transfer.data = data;
+    transfer.size = size;
+    transfer.deadline = deadline;
+    transfer.to = peer;
+    return try_it(send_to_attempt, &transfer, PSOCK_SYS_WRITE);
 }
 
 ptrdiff_t psock_recv_from(psock_t s, void *buffer, size_t size, unsigned flags,
@@ -164,22 +198,14 @@ ptrdiff_t psock_recv_from(psock_t s, void *buffer, size_t size, unsigned flags,
     int error = memory_error(buffer, size, flags, PSOCK_PEEK);
     if (!PSOCK_LIKELY(error == 0))
         return error;
-    flags = receive_flags(flags, deadline);
-    ptrdiff_t received = psock_sys_recv_from(s, buffer, size, flags, peer);
-    if (PSOCK_LIKELY(is_final(received, deadline)))
-        return received;
-    struct transfer transfer = {.socket = s,
-                                .room = buffer,
-                                .size = size,
-                                .flags = flags,
-                                .from = peer};
-    return try_again(recv_from_attempt, &transfer, PSOCK_SYS_READ, deadline,
-                     received);
-}
-
-static ptrdiff_t send_vector_attempt(const struct transfer *t)
-{
-    return psock_sys_send_vector(t->socket, t->data, t->size);
+    struct transfer transfer;
+    transfer.socket = s;
+    transfer.room = buffer;
+    transfer.size = size;
+    transfer.deadline = deadline;
+    transfer.from = peer;
+    transfer.flags = flags;
+    return try_it(recv_from_attempt, &transfer, PSOCK_SYS_READ);
 }
 
 ptrdiff_t psock_send_vector(psock_t s, const psock_buffer *buffers,
@@ -189,17 +215,12 @@ ptrdiff_t psock_send_vector(psock_t s, const psock_buffer *buffers,
     int error = vector_error(buffers, count, flags, 0);
     if (!PSOCK_LIKELY(error == 0))
         return error;
-    ptrdiff_t sent = psock_sys_send_vector(s, buffers, count);
-    if (PSOCK_LIKELY(is_final(sent, deadline)))
-        return sent;
-    struct transfer transfer = {.socket = s, .data = buffers, .size = count};
-    return try_again(send_vector_attempt, &transfer, PSOCK_SYS_WRITE, deadline,
-                     sent);
-}
-
-static ptrdiff_t recv_vector_attempt(const struct transfer *t)
-{
-    return psock_sys_recv_vector(t->socket, t->data, t->size, t->flags);
+    struct transfer transfer;
+    transfer.socket = s;
+    transfer.data = buffers;
+    transfer.size = count;
+    transfer.deadline = deadline;
+    return try_it(send_vector_attempt, &transfer, PSOCK_SYS_WRITE);
 }
 
 ptrdiff_t psock_recv_vector(psock_t s, const psock_buffer *buffers,
@@ -209,12 +230,11 @@ ptrdiff_t psock_recv_vector(psock_t s, const psock_buffer *buffers,
     int error = vector_error(buffers, count, flags, PSOCK_PEEK);
     if (!PSOCK_LIKELY(error == 0))
         return error;
-    flags = receive_flags(flags, deadline);
-    ptrdiff_t received = psock_sys_recv_vector(s, buffers, count, flags);
-    if (PSOCK_LIKELY(is_final(received, deadline)))
-        return received;
-    struct transfer transfer = {
-        .socket = s, .data = buffers, .size = count, .flags = flags};
-    return try_again(recv_vector_attempt, &transfer, PSOCK_SYS_READ, deadline,
-                     received);
+    struct transfer transfer;
+    transfer.socket = s;
+    transfer.data = buffers;
+    transfer.size = count;
+    transfer.deadline = deadline;
+    transfer.flags = flags;
+    return try_it(recv_vector_attempt, &transfer, PSOCK_SYS_READ);
 }

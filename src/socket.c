@@ -117,6 +117,21 @@ static int64_t patience_ns(psock_deadline deadline)
     return deadline == PSOCK_FOREVER ? -1 : psock_deadline_left_ns(deadline);
 }
 
+/* PSOCK_EAGAIN is a Unix listener whose queue is full: no attempt has begun, and
+ * no event tells when one could, so the system's own patience is all there is
+ * to wait with. */
+static int begin_to_connect(psock_t s, const psock_address *peer,
+                            psock_deadline deadline)
+{
+    int result;
+    do {
+        result = psock_sys_connect(s, peer, patience_ns(deadline));
+        if (PSOCK_LIKELY(result != PSOCK_EAGAIN) || deadline == PSOCK_NOW)
+            return result;
+    } while (psock_deadline_left_ns(deadline) > 0);
+    return PSOCK_ETIMEDOUT;
+}
+
 static _Bool connect_is_open(int result)
 {
     return result == PSOCK_EINPROGRESS || result == PSOCK_EALREADY ||
@@ -128,7 +143,7 @@ int psock_connect(psock_t s, const psock_address *peer, psock_deadline deadline)
     int result = address_error(s, peer);
     if (result < 0)
         return result;
-    result = psock_sys_connect(s, peer, patience_ns(deadline));
+    result = begin_to_connect(s, peer, deadline);
     while (!PSOCK_LIKELY(result == 0) && connect_is_open(result)) {
         int event = psock_wait_for(s, PSOCK_SYS_WRITE, deadline);
         if (event < 0)

@@ -35,14 +35,22 @@ int psock_startup(void)
     return 0;
 }
 
-int psock_cleanup(void)
+/* Takes one off what the program asked for, if there is any.  Returns how many
+ * there were. */
+static int take_one_back(void)
 {
     int count = atomic_load(&starts_asked_for);
-    do {
-        if (count == 0)
-            return PSOCK_EINVAL;
-    } while (
-        !atomic_compare_exchange_weak(&starts_asked_for, &count, count - 1));
+    while (count > 0 &&
+           !atomic_compare_exchange_weak(&starts_asked_for, &count, count - 1))
+        continue;
+    return count;
+}
+
+int psock_cleanup(void)
+{
+    int count = take_one_back();
+    if (count == 0)
+        return PSOCK_EINVAL;
     psock_sys_cleanup();
     if (count == 1 && atomic_exchange(&started_by_itself, 0))
         psock_sys_cleanup();

@@ -60,8 +60,8 @@ typedef struct psock_address {
  *
  * In Unix names "%HH" stands for the byte HH; a bare '%' and control characters
  * are refused, so is "%00" in a path.  A path that itself begins with '@' is
- * written "%40...".  "unix:" alone is the unnamed address, "unix:@" the abstract
- * name of no bytes.
+ * written "%40...".  "unix:" alone is the unnamed address, "unix:@" the
+ * abstract name of no bytes.
  *
  * Returns 0; PSOCK_EINVAL when `text` is malformed; PSOCK_ENODEV when a scope
  * names no interface here; PSOCK_ENAMETOOLONG for a path or abstract name above
@@ -90,8 +90,8 @@ PSOCK_API PSOCK_CHECKED int psock_address_ipv6(const unsigned char bytes[16],
  *
  * Returns 0; PSOCK_ENAMETOOLONG when a path has more than
  * PSOCK_ADDRESS_PATH_MAX bytes (an abstract name's first zero byte not
- * counted) or than the system can take; PSOCK_EINVAL when a path has a zero byte
- * inside; PSOCK_ENOTSUP for an abstract name on a system without them. */
+ * counted) or than the system can take; PSOCK_EINVAL when a path has a zero
+ * byte inside; PSOCK_ENOTSUP for an abstract name on a system without them. */
 PSOCK_API PSOCK_CHECKED int psock_address_unix(const char *path, size_t length,
                                                psock_address *address);
 
@@ -184,8 +184,8 @@ enum psock_address_format_flags {
  * IPv6 is written as RFC 5952 says, IPv4-mapped addresses with the dots of its
  * section 5.  Bytes of Unix names other than printable ASCII are written "%HH",
  * so are the space and the percent sign.  psock_address_parse() reads back an
- * address that compares equal (its port excepted with PSOCK_FORMAT_NO_PORT).  An
- * address of family PSOCK_NONE is written "", which it refuses.
+ * address that compares equal (its port excepted with PSOCK_FORMAT_NO_PORT).
+ * An address of family PSOCK_NONE is written "", which it refuses.
  *
  * text  receives at most `size` bytes, always ended by a zero byte;
  *       PSOCK_ADDRESS_TEXT_SIZE is enough for any address

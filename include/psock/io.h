@@ -57,7 +57,8 @@ PSOCK_API ptrdiff_t psock_send(psock_t s, const void *data, size_t size,
  * Returns the bytes received.  For a stream that is 1 to `size`, or 0 once the
  * peer has ended its sending or this end was shut down for reading (or `size`
  * is 0).  A datagram is taken whole: what does not fit in `size` is lost, and
- * an empty one gives 0. */
+ * an empty one gives 0, as does a wait on a datagram socket that was shut down
+ * for reading. */
 PSOCK_API ptrdiff_t psock_recv(psock_t s, void *buffer, size_t size,
                                unsigned flags, psock_deadline deadline);
 

@@ -47,7 +47,8 @@ PSOCK_API PSOCK_CHECKED psock_t psock_open(int family, int type,
                                            unsigned flags);
 
 /* Closes `s`.  Data already sent still goes out; data received and not yet read
- * make a stream's peer see a reset.  The socket is gone whatever the result.
+ * make a stream's peer see a reset.  The socket is gone whatever the result, but
+ * what is no socket is left alone: PSOCK_EBADF, PSOCK_ENOTSOCK.
  * Does not wait, unless a linger time was set on it by other means. */
 PSOCK_API int psock_close(psock_t s);
 
@@ -132,7 +133,8 @@ PSOCK_API PSOCK_CHECKED psock_t psock_accept(psock_t listener,
  * The unspecified address (0.0.0.0 or ::) means loopback.
  *
  * Returns 0, or
- *   PSOCK_EAGAIN         PSOCK_NOW, and the attempt is under way
+ *   PSOCK_EAGAIN         PSOCK_NOW, and the attempt is under way (or, of a Unix
+ *                        listener whose queue is full, could not begin)
  *   PSOCK_ETIMEDOUT      the deadline passed, or the peer never answered (the
  *                        system's own limit)
  *   PSOCK_ECONNREFUSED   nobody listens there

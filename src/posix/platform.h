@@ -36,10 +36,14 @@
 #define PSOCK_POSIX_NO_SIGNAL 0 /* SO_NOSIGPIPE serves instead */
 #endif
 
+/* sys_native.c: what is no descriptor.  A call, so that the choice below is a
+ * branch never taken and not a computation. */
+PSOCK_APART int psock_posix_no_fd(void);
+
 /* The descriptor in `s`, or one that cannot be when `s` holds more than any. */
 static inline int psock_posix_fd(psock_t s)
 {
-    return s == (int)s ? (int)s : -1;
+    return PSOCK_LIKELY((uintptr_t)s <= INT_MAX) ? (int)s : psock_posix_no_fd();
 }
 
 /* The last failed call's error. */

@@ -10,7 +10,7 @@
 static inline int receive_flags_of(unsigned flags)
 {
     int native = (flags & PSOCK_SYS_MAY_WAIT) != 0 ? 0 : MSG_DONTWAIT;
-    return (flags & PSOCK_PEEK) != 0 ? native | MSG_PEEK : native;
+    return native + (int)(flags & PSOCK_PEEK) * (MSG_PEEK / PSOCK_PEEK);
 }
 
 /* Linux says EPIPE also where there never was a connection to send on.  Receiving
@@ -55,28 +55,35 @@ static _Bool may_be_the_family(int error)
            error == PSOCK_EAFNOSUPPORT;
 }
 
+static PSOCK_APART ptrdiff_t send_to_failure(psock_t s,
+                                             const psock_address *peer)
+{
+    if (may_be_the_family(psock_posix_error()))
+        return psock_posix_address_error(psock_posix_fd(s), peer);
+    return send_result(s, -1);
+}
+
 ptrdiff_t psock_sys_send_to(psock_t s, const void *data, size_t size,
                             const psock_address *peer)
 {
     const void *name = peer->storage.bytes;
     ssize_t sent =
         sendto(psock_posix_fd(s), data, size, SEND_FLAGS, name, peer->length);
-    if (!PSOCK_LIKELY(sent >= 0) && may_be_the_family(psock_posix_error()))
-        return psock_posix_address_error(psock_posix_fd(s), peer);
-    return send_result(s, sent);
+    return PSOCK_LIKELY(sent >= 0) ? sent : send_to_failure(s, peer);
 }
 
+/* The system writes the sender where it belongs, and only when there is one to
+ * tell: a copy would cost as much as all else here. */
 ptrdiff_t psock_sys_recv_from(psock_t s, void *buffer, size_t size,
                               unsigned flags, psock_address *peer)
 {
-    psock_address from = {.length = 0};
-    void *name = from.storage.bytes;
-    socklen_t length = sizeof from.storage.bytes;
+    socklen_t length = sizeof peer->storage;
+    void *name = peer == NULL ? NULL : peer->storage.bytes;
     ssize_t received = recvfrom(psock_posix_fd(s), buffer, size,
                                 receive_flags_of(flags), name, &length);
-    if (peer != NULL && received >= 0) {
-        from.length = length;
-        *peer = from;
+    if (PSOCK_LIKELY(peer != NULL && received >= 0)) {
+        peer->length = length;
+        peer->reserved = 0;
     }
     return receive_result(received);
 }

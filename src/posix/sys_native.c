@@ -1,6 +1,11 @@
 /* sys_native.c: descriptors of any origin. */
 #include "platform.h"
 
+int psock_posix_no_fd(void)
+{
+    return -1;
+}
+
 static int set_close_on_exec(int fd)
 {
     return fcntl(fd, F_SETFD, FD_CLOEXEC) < 0 ? psock_posix_error() : 0;

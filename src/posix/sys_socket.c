@@ -85,21 +85,31 @@ psock_t psock_sys_open(int family, int type, unsigned flags)
 
 /* close() is never repeated: on Linux the descriptor is gone whatever it says,
  * and may be somebody else's by now. */
-int psock_sys_close(psock_t s)
+static int close_socket(int fd)
 {
-    if (close(psock_posix_fd(s)) < 0 && errno != EINTR)
+    if (close(fd) < 0 && errno != EINTR)
         return psock_posix_error();
     return 0;
+}
+
+/* close() would take any descriptor, a file of somebody's too, so it is asked
+ * first what it is. */
+int psock_sys_close(psock_t s)
+{
+    int type;
+    int fd = psock_posix_fd(s);
+    int error = get_option(fd, SOL_SOCKET, SO_TYPE, &type);
+    return error < 0 ? error : close_socket(fd);
 }
 
 int psock_sys_close_reset(psock_t s)
 {
     struct linger at_once = {.l_onoff = 1, .l_linger = 0};
-    if (setsockopt(psock_posix_fd(s), SOL_SOCKET, SO_LINGER, &at_once,
-                   sizeof at_once) < 0 &&
-        errno == ENOTSOCK)
+    int fd = psock_posix_fd(s);
+    if (setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once) < 0 &&
+        (errno == ENOTSOCK || errno == EBADF))
         return psock_posix_error();
-    return psock_sys_close(s);
+    return close_socket(fd);
 }
 
 /* The options that let several sockets have one address; 0 for none. */
@@ -209,20 +219,20 @@ static inline int equip_accepted(int fd)
 }
 #endif
 
+/* The system writes the peer where it belongs, as in psock_sys_recv_from(). */
 psock_t psock_sys_accept(psock_t listener, psock_address *peer)
 {
-    psock_address from = {.length = 0};
-    void *name = from.storage.bytes;
-    socklen_t length = sizeof from.storage.bytes;
+    socklen_t length = sizeof peer->storage;
+    void *name = peer == NULL ? NULL : peer->storage.bytes;
     int fd = accept_one(psock_posix_fd(listener), name, &length);
     if (!PSOCK_LIKELY(fd >= 0))
         return psock_posix_error();
     int error = equip_accepted(fd);
     if (error < 0)
         return error;
-    if (peer != NULL) {
-        from.length = length;
-        *peer = from;
+    if (PSOCK_LIKELY(peer != NULL)) {
+        peer->length = length;
+        peer->reserved = 0;
     }
     return fd;
 }
@@ -236,8 +246,15 @@ static int connect_now(int fd, const psock_address *peer)
                                 : psock_posix_address_error(fd, peer);
 }
 
-/* Starts without waiting.  The mode is put back only if an attempt was started:
- * a listener, which is refused here, keeps its own. */
+/* Whether a socket with this result may be connected later, or is now. */
+static _Bool has_a_future(int result)
+{
+    return result == 0 || result == PSOCK_EINPROGRESS ||
+           result == PSOCK_EALREADY || result == PSOCK_EAGAIN;
+}
+
+/* Starts without waiting.  The mode is not put back after a refusal: a listener
+ * is refused here and has to keep its own. */
 static int connect_without_waiting(int fd, const psock_address *peer)
 {
     int error = psock_posix_set_nonblocking(fd, 1);
@@ -245,7 +262,7 @@ static int connect_without_waiting(int fd, const psock_address *peer)
         return error;
     int result = connect_now(fd, peer);
     int native = errno;
-    if (result == 0 || result == PSOCK_EINPROGRESS)
+    if (has_a_future(result))
         psock_posix_set_nonblocking(fd, 0);
     errno = native;
     return result;
@@ -261,8 +278,8 @@ static void set_connect_limit(int fd, int64_t limit_ns)
     setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
 }
 
-static int connect_with_patience(int fd, const psock_address *peer,
-                                 int64_t patience_ns)
+static PSOCK_APART int connect_with_patience(int fd, const psock_address *peer,
+                                             int64_t patience_ns)
 {
     if (patience_ns < 1000) /* zero microseconds would mean no limit */
         return connect_without_waiting(fd, peer);

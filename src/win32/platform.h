@@ -73,8 +73,10 @@ const psock_address *psock_win32_reachable(const psock_address *peer,
 /* sys_wait.c: closes the events kept for reuse. */
 void psock_win32_drop_events(void);
 
+/* sys_native.c: clears HANDLE_FLAG_INHERIT and whatever else `flags` has. */
+int psock_win32_set_not_inherited(psock_t s, DWORD flags);
+
 /* sys_native.c */
-int psock_win32_set_not_inherited(psock_t s);
 int psock_win32_set_nonblocking(psock_t s, _Bool nonblocking);
 void psock_win32_ignore_undelivered(psock_t s);
 

@@ -96,8 +96,10 @@ static PSOCK_APART int send_failure(psock_t s)
 static PSOCK_APART ptrdiff_t send_less(psock_t s, const char *data, int size)
 {
     int sent = SOCKET_ERROR;
-    if (psock_win32_is_datagram(s))
+    if (psock_win32_is_datagram(s)) {
+        psock_winsock.WSASetLastError(WSAENOBUFS);
         return PSOCK_ENOBUFS;
+    }
     while (sent == SOCKET_ERROR && size > 1) {
         size /= 2;
         sent = psock_winsock.send((SOCKET)s, data, size, 0);
@@ -170,6 +172,8 @@ static PSOCK_APART ptrdiff_t receive_failure(psock_t s, size_t size)
         return nothing_there(s);
     if (error == PSOCK_EBADF || error == PSOCK_ENOTSOCK)
         return error;
+    if (error == PSOCK_ESHUTDOWN || error == PSOCK_EPIPE)
+        return 0; /* ended by somebody's own calls, or a provider's way */
     error = receive_error(s, error, &native);
     psock_winsock.WSASetLastError(native);
     return error;

@@ -3,9 +3,9 @@
 
 /* A socket whose handle the system does not know (some layered providers make
  * their own) is not inherited anyway. */
-int psock_win32_set_not_inherited(psock_t s)
+int psock_win32_set_not_inherited(psock_t s, DWORD flags)
 {
-    if (psock_winsock.SetHandleInformation((HANDLE)s, HANDLE_FLAG_INHERIT, 0) ||
+    if (psock_winsock.SetHandleInformation((HANDLE)s, flags, 0) ||
         psock_winsock.WSAGetLastError() == ERROR_INVALID_HANDLE)
         return 0;
     return psock_win32_socket_error(s);
@@ -55,7 +55,7 @@ int psock_sys_adopt(psock_t s)
     if (!psock_win32_kind(s, &family, &type))
         return psock_win32_socket_error(s);
     psock_winsock.GetHandleInformation((HANDLE)s, &handle_flags);
-    int error = psock_win32_set_not_inherited(s);
+    int error = psock_win32_set_not_inherited(s, HANDLE_FLAG_INHERIT);
     if (error == 0)
         error = psock_win32_set_nonblocking(s, 1);
     if (error < 0)

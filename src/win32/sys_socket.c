@@ -36,7 +36,7 @@ static SOCKET make_socket(int family, int type)
     s = psock_winsock.WSASocketW(family, type, PROTOCOL_OF_THE_TYPE, NULL, 0,
                                  WSA_FLAG_OVERLAPPED);
     if (s != INVALID_SOCKET)
-        (void)psock_win32_set_not_inherited((psock_t)s);
+        (void)psock_win32_set_not_inherited((psock_t)s, HANDLE_FLAG_INHERIT);
     return s;
 }
 
@@ -109,11 +109,16 @@ static int close_after_lingering(psock_t s)
 
 int psock_sys_close(psock_t s)
 {
+    int native = psock_winsock.WSAGetLastError();
+    int error = 0;
     psock_win32_forget(s);
-    if (psock_winsock.closesocket((SOCKET)s) == 0)
-        return 0;
-    int error = psock_win32_socket_error(s);
-    return error == PSOCK_EAGAIN ? close_after_lingering(s) : error;
+    if (psock_winsock.closesocket((SOCKET)s) != 0)
+        error = psock_win32_socket_error(s);
+    if (error == PSOCK_EAGAIN)
+        error = close_after_lingering(s);
+    if (error == 0)
+        psock_winsock.WSASetLastError(native);
+    return error;
 }
 
 int psock_sys_close_reset(psock_t s)
@@ -350,6 +355,10 @@ static PSOCK_APART int accept_failure(psock_t listener)
     return error;
 }
 
+/* The flags of a new handle.  Given all of them, the system need not read those
+ * that are to stay. */
+#define HANDLE_FLAGS (HANDLE_FLAG_INHERIT | HANDLE_FLAG_PROTECT_FROM_CLOSE)
+
 /* The socket comes out non-blocking, like its listener, and inherited. */
 psock_t psock_sys_accept(psock_t listener, psock_address *peer)
 {
@@ -361,7 +370,7 @@ psock_t psock_sys_accept(psock_t listener, psock_address *peer)
         (SOCKET)listener, (struct sockaddr *)from.storage.bytes, &length);
     if (s == INVALID_SOCKET)
         return accept_failure(listener);
-    int error = psock_win32_set_not_inherited((psock_t)s);
+    int error = psock_win32_set_not_inherited((psock_t)s, HANDLE_FLAGS);
     if (error < 0)
         return give_up(s, error);
     if (peer != NULL) {

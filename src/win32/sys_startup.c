@@ -6,6 +6,9 @@
 
 #define WANTED_VERSION MAKEWORD(2, 2)
 
+/* Windows counts under a lock of its own, Wine under none. */
+static SRWLOCK startup_lock = SRWLOCK_INIT;
+
 /* WSAStartup returns its error: WSAGetLastError() has no say before it. */
 static int startup_failure(int native)
 {
@@ -13,7 +16,7 @@ static int startup_failure(int native)
     return psock_sys_error(native);
 }
 
-int psock_sys_startup(void)
+static int start(void)
 {
     WSADATA data;
     int native = psock_winsock.WSAStartup(WANTED_VERSION, &data);
@@ -25,8 +28,18 @@ int psock_sys_startup(void)
     return startup_failure(WSAVERNOTSUPPORTED);
 }
 
+int psock_sys_startup(void)
+{
+    AcquireSRWLockExclusive(&startup_lock);
+    int error = start();
+    ReleaseSRWLockExclusive(&startup_lock);
+    return error;
+}
+
 void psock_sys_cleanup(void)
 {
     psock_win32_drop_events();
+    AcquireSRWLockExclusive(&startup_lock);
     psock_winsock.WSACleanup();
+    ReleaseSRWLockExclusive(&startup_lock);
 }

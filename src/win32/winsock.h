@@ -3,7 +3,8 @@
  * A call into a DLL is indirect anyway, so this costs nothing, and it lets the
  * tests put strict stand-ins in its place: what real Windows answers, Wine or
  * a Linux build cannot show otherwise.  src/win32 calls the system by
- * psock_winsock.name() and in no other way, locks and clocks excepted. */
+ * psock_winsock.name() and in no other way, but for locks, clocks and the names
+ * of interfaces. */
 #ifndef PSOCK_WIN32_WINSOCK_H
 #define PSOCK_WIN32_WINSOCK_H
 
