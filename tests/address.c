@@ -595,7 +595,8 @@ static const char *const ipv6_in_order[] = {
     "[::1]:0", "[::1:0:0]:0", "[1::]:0",    "[fe80::]:0", "[ff00::]:0"};
 
 static const char *const paths_in_order[] = {
-    "unix:", "unix:/", "unix:/a", "unix:/a%01", "unix:/aa", "unix:/b"};
+    "unix:",      "unix:!",   "unix:/", "unix:/a",
+    "unix:/a%01", "unix:/aa", "unix:/b"};
 
 static void assert_order(const char *const *texts, size_t count)
 {

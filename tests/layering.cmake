@@ -17,8 +17,18 @@ function(find_sources result)
   set(${result} "${files}" PARENT_SCOPE)
 endfunction()
 
-# Reads a file into a list of its lines, in which nothing is special to CMake,
-# and in which comments are empty: they may say anything.
+# Reads a file into a list of its lines, in which nothing is special to CMake.
+function(read_lines path result)
+  file(READ ${path} text)
+  string(REPLACE "\\" "/" text "${text}")
+  string(REPLACE ";" "," text "${text}")
+  string(REPLACE "[" "(" text "${text}")
+  string(REPLACE "]" ")" text "${text}")
+  string(REPLACE "\n" ";" text "${text}")
+  set(${result} "${text}" PARENT_SCOPE)
+endfunction()
+
+# The same with comments left out: they may say anything.
 function(read_code path result)
   read_lines(${path} lines)
   set(code)
@@ -38,16 +48,6 @@ function(read_code path result)
   set(${result} "${code}" PARENT_SCOPE)
 endfunction()
 
-function(read_lines path result)
-  file(READ ${path} text)
-  string(REPLACE "\\" "/" text "${text}")
-  string(REPLACE ";" "," text "${text}")
-  string(REPLACE "[" "(" text "${text}")
-  string(REPLACE "]" ")" text "${text}")
-  string(REPLACE "\n" ";" text "${text}")
-  set(${result} "${text}" PARENT_SCOPE)
-endfunction()
-
 # --- Shared code, tests and examples do not know the system -----------------
 
 string(JOIN "|" system_words
@@ -59,9 +59,11 @@ string(JOIN "|" system_words
   "include <(winsock|ws2|mswsock|windows|winnt|iphlpapi|afunix|io\\.h|process)")
 
 find_sources(portable src/*.[ch] tests/*.[ch] tests/fake/*.[ch]
-             examples/*.[ch] include/psock/*.h)
-# The export macro is in base.h, and native.h is the door to the system.
+             examples/*.[ch] bench/*.[ch] include/psock/*.h)
+# The export macro is in base.h, native.h is the door to the system, and what is
+# raw in bench/ is what psock is compared with.
 list(FILTER portable EXCLUDE REGEX "include/psock/(base|native)\\.h$")
+list(FILTER portable EXCLUDE REGEX "bench/.*raw.*\\.c$")
 
 foreach(path IN LISTS portable)
   read_code(${path} lines)

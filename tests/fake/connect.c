@@ -25,7 +25,7 @@ static const int final_errors[] = {
     PSOCK_ECONNREFUSED, PSOCK_ETIMEDOUT,     PSOCK_ENETUNREACH,
     PSOCK_EHOSTUNREACH, PSOCK_EISCONN,       PSOCK_EAFNOSUPPORT,
     PSOCK_EADDRINUSE,   PSOCK_EADDRNOTAVAIL, PSOCK_EACCES,
-    PSOCK_ENOBUFS,      PSOCK_EBADF,         PSOCK_EAGAIN,
+    PSOCK_ENOBUFS,      PSOCK_EBADF,
 };
 
 /* --- Arguments ------------------------------------------------------------ */
@@ -217,6 +217,48 @@ static void waiting_for_ever_survives_an_interruption(void **state)
     assert_int_equal(script_clock_reads(), 0);
 }
 
+/* --- Listeners whose queue is full ---------------------------------------- */
+
+static void full_queue_is_told_at_once_to_now(void **state)
+{
+    (void)state;
+    expect_connect(SOCKET, &peer, 0, returns(PSOCK_EAGAIN));
+    assert_result(psock_connect(SOCKET, &peer, PSOCK_NOW), PSOCK_EAGAIN);
+    assert_int_equal(script_clock_reads(), 0);
+}
+
+static void full_queue_times_out(void **state)
+{
+    (void)state;
+    expect_connect(SOCKET, &peer, ms(100),
+                   after(ms(100), returns(PSOCK_EAGAIN)));
+    assert_result(psock_connect(SOCKET, &peer, in(ms(100))), PSOCK_ETIMEDOUT);
+    expect_connect(SOCKET, &peer, 0, returns(PSOCK_EAGAIN));
+    assert_result(psock_connect(SOCKET, &peer, in(0)), PSOCK_ETIMEDOUT);
+}
+
+static void full_queue_is_tried_for_as_long_as_is_left(void **state)
+{
+    (void)state;
+    expect_connect(SOCKET, &peer, ms(100),
+                   after(ms(60), returns(PSOCK_EAGAIN)));
+    expect_connect(SOCKET, &peer, ms(40),
+                   after(ms(40) - 1, returns(PSOCK_EAGAIN)));
+    expect_connect(SOCKET, &peer, 1, returns(0));
+    assert_result(psock_connect(SOCKET, &peer, in(ms(100))), 0);
+}
+
+static void full_queue_is_tried_for_ever(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 20; i++)
+        expect_connect(SOCKET, &peer, -1, returns(PSOCK_EAGAIN));
+    expect_connect(SOCKET, &peer, -1, returns(PSOCK_ECONNREFUSED));
+    assert_result(psock_connect(SOCKET, &peer, PSOCK_FOREVER),
+                  PSOCK_ECONNREFUSED);
+    assert_int_equal(script_clock_reads(), 0);
+}
+
 /* --- Calling again -------------------------------------------------------- */
 
 static void attempt_is_taken_up_by_calling_again(void **state)
@@ -252,6 +294,10 @@ int main(void)
         test(deadline_may_pass_in_the_wait),
         test(failed_wait_is_the_result),
         test(waiting_for_ever_survives_an_interruption),
+        test(full_queue_is_told_at_once_to_now),
+        test(full_queue_times_out),
+        test(full_queue_is_tried_for_as_long_as_is_left),
+        test(full_queue_is_tried_for_ever),
         test(attempt_is_taken_up_by_calling_again),
     };
     return cmocka_run_group_tests_name("fake.connect", tests, set_the_stage,

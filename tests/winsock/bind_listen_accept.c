@@ -422,8 +422,7 @@ static void accepting_passes_exhaustion_on(void **state)
     psock_t listener = scene_listener(NULL);
     (void)state;
     fake_fail_next(FAKE_accept, WSAEMFILE, 1);
-    assert_int_equal(psock_accept(listener, NULL, PSOCK_FOREVER),
-                     PSOCK_EMFILE);
+    assert_int_equal(psock_accept(listener, NULL, PSOCK_FOREVER), PSOCK_EMFILE);
     fake_fail_next(FAKE_accept, WSAENOBUFS, 1);
     assert_int_equal(psock_accept(listener, NULL, PSOCK_FOREVER),
                      PSOCK_ENOBUFS);

@@ -28,12 +28,12 @@ int claim_run(const char *group, const struct claim *claims, size_t count)
 {
     struct CMUnitTest *tests = calloc(count, sizeof *tests);
     for (size_t i = 0; i < count; i++)
-        tests[i] = (struct CMUnitTest){.name = claims[i].id,
-                                       .test_func = check,
-                                       .setup_func = set_up,
-                                       .teardown_func = tear_down,
-                                       .initial_state = (void *)(uintptr_t)
-                                                        &claims[i]};
+        tests[i] =
+            (struct CMUnitTest){.name = claims[i].id,
+                                .test_func = check,
+                                .setup_func = set_up,
+                                .teardown_func = tear_down,
+                                .initial_state = (void *)(uintptr_t)&claims[i]};
     int failed = _cmocka_run_group_tests(group, tests, count, NULL, NULL);
     free(tests);
     return failed;
@@ -85,9 +85,8 @@ int claim_connect(SOCKET s, const struct sockaddr_in *name, int length)
 int claim_send_to(SOCKET s, const char *text, const struct sockaddr_in *name,
                   int length)
 {
-    return claim_outcome(psock_winsock.sendto(s, text, (int)strlen(text), 0,
-                                              (const struct sockaddr *)name,
-                                              length));
+    return claim_outcome(psock_winsock.sendto(
+        s, text, (int)strlen(text), 0, (const struct sockaddr *)name, length));
 }
 
 int claim_error_of(SOCKET s)

@@ -136,6 +136,19 @@ static void dgram_max_size_longer_is_told(void **state)
     scene_close_two(s, sender);
 }
 
+static void err_emfile_enobufs_datagrams_are_not_cut(void **state)
+{
+    psock_t s = scene_open(PSOCK_DATAGRAM);
+    const psock_address peer = scene_address("127.0.0.1:9");
+    (void)state;
+    assert_int_equal(psock_connect(s, &peer, PSOCK_NOW), 0);
+    fake_fail_next(FAKE_send, WSAENOBUFS, 1);
+    assert_int_equal(psock_send(s, "data", 4, 0, PSOCK_FOREVER), PSOCK_ENOBUFS);
+    assert_int_equal(psock_error_native(), WSAENOBUFS);
+    assert_int_equal(fake_calls(FAKE_send), 1);
+    scene_close(s);
+}
+
 /* --- Unbound, unconnected ---------------------------------------------------------- */
 
 static void dgram_recv_unbound_has_nothing_yet(void **state)
@@ -144,10 +157,9 @@ static void dgram_recv_unbound_has_nothing_yet(void **state)
     psock_t s = scene_open(PSOCK_DATAGRAM);
     (void)state;
     assert_int_equal(scene_receive(s), PSOCK_EAGAIN);
-    assert_true(fake_recorded_in_order("recv #1 size 64 flags 0 = error 10022",
-                                       "bind #1 0.0.0.0:0",
-                                       "recv #1 size 64 flags 0 = error 10035",
-                                       NULL));
+    assert_true(fake_recorded_in_order(
+        "recv #1 size 64 flags 0 = error 10022", "bind #1 0.0.0.0:0",
+        "recv #1 size 64 flags 0 = error 10035", NULL));
     assert_int_equal(psock_local(s, &local), 0);
     assert_int_not_equal(psock_address_port(&local), 0);
     scene_close(s);
@@ -381,6 +393,7 @@ int main(void)
         ON_WINDOWS_10(io_zero_send_empty_datagrams_go),
         ON_WINDOWS_10(dgram_from_short_never_reaches_windows),
         ON_WINDOWS_10(dgram_max_size_longer_is_told),
+        ON_WINDOWS_10(err_emfile_enobufs_datagrams_are_not_cut),
         ON_WINDOWS_10(dgram_recv_unbound_has_nothing_yet),
         ON_WINDOWS_10(dgram_recv_unbound_waits_for_the_deadline),
         ON_WINDOWS_10(dgram_recv_unbound_failure_to_bind_is_told),

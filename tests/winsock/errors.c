@@ -232,6 +232,60 @@ static void err_success_clobbers_closing_keeps_the_first_error(void **state)
     assert_int_equal(fake_open_sockets(), 0);
 }
 
+/* Whatever is asked after a failure, its code is the last word. */
+static void check_code_is_kept(psock_t s, int native)
+{
+    char byte = 0;
+    psock_address address;
+    const psock_address peer = scene_address("127.0.0.1:9");
+    const psock_buffer buffer = {&byte, 1};
+#define KEEPS(name, call)                                                      \
+    do {                                                                       \
+        fake_fail_next(FAKE_##name, native, 1);                                \
+        SetLastError(0);                                                       \
+        assert_true((call) < 0);                                               \
+        assert_int_equal(psock_error_native(), native);                        \
+    } while (0)
+    KEEPS(bind, psock_bind(s, &peer, PSOCK_BIND_FRESH));
+    KEEPS(listen, psock_listen(s, 1));
+    KEEPS(accept, psock_accept(s, NULL, PSOCK_NOW));
+    KEEPS(connect, psock_connect(s, &peer, PSOCK_NOW));
+    KEEPS(getsockname, psock_local(s, &address));
+    KEEPS(getpeername, psock_peer(s, &address));
+    KEEPS(send, psock_send(s, &byte, 1, 0, PSOCK_NOW));
+    KEEPS(recv, psock_recv(s, &byte, 1, 0, PSOCK_NOW));
+    KEEPS(sendto, psock_send_to(s, &byte, 1, 0, &peer, PSOCK_NOW));
+    KEEPS(recvfrom, psock_recv_from(s, &byte, 1, 0, NULL, PSOCK_NOW));
+    KEEPS(WSASend, psock_send_vector(s, &buffer, 1, 0, PSOCK_NOW));
+    KEEPS(WSARecv, psock_recv_vector(s, &buffer, 1, 0, PSOCK_NOW));
+#undef KEEPS
+}
+
+static void err_success_clobbers_every_failure_keeps_its_code(void **state)
+{
+    static const int codes[] = {WSAENETDOWN, WSAEFAULT, WSAEACCES,
+                                WSAEADDRNOTAVAIL, WSAEHOSTUNREACH};
+    psock_t stream = scene_open(PSOCK_STREAM);
+    psock_t datagram = scene_open(PSOCK_DATAGRAM);
+    (void)state;
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        check_code_is_kept(stream, codes[i]);
+        check_code_is_kept(datagram, codes[i]);
+    }
+    scene_close_two(stream, datagram);
+}
+
+static void err_success_clobbers_shutting_down_keeps_its_code(void **state)
+{
+    psock_t peer;
+    psock_t s = scene_connected(&peer);
+    (void)state;
+    fake_fail_next(FAKE_shutdown, WSAENETDOWN, 1);
+    assert_int_equal(psock_shutdown(s, PSOCK_SHUT_WRITE), PSOCK_ENETDOWN);
+    assert_int_equal(psock_error_native(), WSAENETDOWN);
+    scene_close_two(s, peer);
+}
+
 /* What psock finds out by itself has no code of the system behind it. */
 static void own_findings_are_described_without_a_number(void **state)
 {
@@ -251,6 +305,8 @@ static const struct CMUnitTest others[] = {
     ON_WINDOWS_10(desc_badfd_error_before_the_start_nothing_is_open),
     ON_WINDOWS_10(err_success_clobbers_asking_keeps_the_error),
     ON_WINDOWS_10(err_success_clobbers_closing_keeps_the_first_error),
+    ON_WINDOWS_10(err_success_clobbers_every_failure_keeps_its_code),
+    ON_WINDOWS_10(err_success_clobbers_shutting_down_keeps_its_code),
     ON_WINDOWS_10(own_findings_are_described_without_a_number),
 };
 

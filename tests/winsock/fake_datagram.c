@@ -16,8 +16,7 @@ static void put_in_queue(struct fake_object *s, struct fake_datagram *datagram)
 
 static struct fake_datagram *new_datagram(const char *data, int size)
 {
-    struct fake_datagram *datagram =
-        calloc(1, sizeof *datagram + (size_t)size);
+    struct fake_datagram *datagram = calloc(1, sizeof *datagram + (size_t)size);
     datagram->size = size;
     if (size > 0)
         memcpy(datagram->data, data, (size_t)size);

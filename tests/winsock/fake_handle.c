@@ -24,10 +24,9 @@ static BOOL WINAPI set_handle_information(HANDLE handle, DWORD mask,
                                           DWORD flags)
 {
     struct fake_visit visit;
-    int error = fake_enter(&visit, FAKE_SetHandleInformation,
-                           "#%u mask %u flags %u",
-                           id_of(fake_find((ULONG_PTR)handle)),
-                           (unsigned)mask, (unsigned)flags);
+    int error = fake_enter(
+        &visit, FAKE_SetHandleInformation, "#%u mask %u flags %u",
+        id_of(fake_find((ULONG_PTR)handle)), (unsigned)mask, (unsigned)flags);
     struct fake_object *object = fake_find((ULONG_PTR)handle);
     if (error == 0 && (object == NULL || object->layered))
         error = ERROR_INVALID_HANDLE;
@@ -67,8 +66,7 @@ static BOOL WINAPI close_handle(HANDLE handle)
         fake_complain("CloseHandle of a handle that is not open");
         error = ERROR_INVALID_HANDLE;
     }
-    if (error == 0 && object->kind == FAKE_EVENT &&
-        fake_event_has_poll(object))
+    if (error == 0 && object->kind == FAKE_EVENT && fake_event_has_poll(object))
         fake_complain("CloseHandle of the event of a poll under way");
     if (error == 0 && object->kind != FAKE_EVENT) {
         fake_complain("CloseHandle of a socket goes round Winsock");

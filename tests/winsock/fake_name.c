@@ -14,8 +14,8 @@ struct place {
 
 static const unsigned char mapped_prefix[12] = {[10] = 0xff, [11] = 0xff};
 static const unsigned char machine_ipv4[4] = {192, 0, 2, 10};
-static const unsigned char machine_ipv6[16] = {0x20, 0x01, 0x0d, 0xb8,
-                                               [15] = 0x10};
+static const unsigned char machine_ipv6[16] = {0x20, 0x01, 0x0d,
+                                               0xb8, [15] = 0x10};
 static const unsigned char loopback_ipv6[16] = {[15] = 1};
 
 static int family_of(const struct fake_name *name)
@@ -132,9 +132,8 @@ _Bool fake_is_local(const struct fake_name *name)
     const struct place place = place_of(name);
     if (is_loopback(&place))
         return 1;
-    return is_mapped(&place)
-               ? memcmp(place.bytes + 12, machine_ipv4, 4) == 0
-               : memcmp(place.bytes, machine_ipv6, 16) == 0;
+    return is_mapped(&place) ? memcmp(place.bytes + 12, machine_ipv4, 4) == 0
+                             : memcmp(place.bytes, machine_ipv6, 16) == 0;
 }
 
 _Bool fake_is_broadcast(const struct fake_name *name)

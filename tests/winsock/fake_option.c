@@ -4,12 +4,16 @@
 #include <string.h>
 
 enum option_form {
-    WHOLE, /* an int: four bytes, no fewer */
+    WHOLE,       /* an int: four bytes, no fewer */
     BYTE_ANSWER, /* a BOOL that is answered with one byte, and read from one */
     SPECIAL
 };
 
-enum option_wants { ANY_SOCKET, STREAM_ONLY, DATAGRAM_ONLY };
+enum option_wants {
+    ANY_SOCKET,
+    STREAM_ONLY,
+    DATAGRAM_ONLY
+};
 
 struct option {
     int level;
@@ -203,8 +207,7 @@ static int get_special(const struct fake_object *s, const struct option *option,
                        char *value, int *length)
 {
     const int listening = s->state == FAKE_LISTENING;
-    const int seconds =
-        s->state == FAKE_CONNECTED && s->broken == 0 ? 0 : -1;
+    const int seconds = s->state == FAKE_CONNECTED && s->broken == 0 ? 0 : -1;
     switch (option->name) {
     case SO_LINGER:
         return answer(&s->linger, sizeof s->linger, value, length);
@@ -249,9 +252,9 @@ static int WSAAPI get_option(SOCKET handle, int level, int name, char *value,
 {
     struct fake_visit visit;
     struct fake_object *s;
-    int error = fake_enter_socket(&visit, FAKE_getsockopt, handle, &s,
-                                  "%s room %d", text_of(level, name),
-                                  length == NULL ? -1 : *length);
+    int error =
+        fake_enter_socket(&visit, FAKE_getsockopt, handle, &s, "%s room %d",
+                          text_of(level, name), length == NULL ? -1 : *length);
     if (error == 0)
         error = get_checked(s, level, name, value, length);
     return fake_leave(&visit, error);
@@ -283,10 +286,9 @@ static int WSAAPI io_control(SOCKET handle, long command, u_long *argument)
     struct fake_visit visit;
     struct fake_object *s;
     const DWORD code = (DWORD)command;
-    int error = fake_enter_socket(
-        &visit, FAKE_ioctlsocket, handle, &s, "%s %d",
-        code == (DWORD)FIONBIO ? "FIONBIO" : "other",
-        argument == NULL ? -1 : (int)*argument);
+    int error = fake_enter_socket(&visit, FAKE_ioctlsocket, handle, &s, "%s %d",
+                                  code == (DWORD)FIONBIO ? "FIONBIO" : "other",
+                                  argument == NULL ? -1 : (int)*argument);
     if (error == 0 && argument == NULL)
         error = WSAEFAULT;
     if (error == 0 && code == (DWORD)FIONBIO)
@@ -342,8 +344,8 @@ static int initial_rto(struct fake_object *s, const struct control *control)
     if (s->state != FAKE_FRESH && s->state != FAKE_BOUND)
         return WSAEINVAL;
     memcpy(&wanted, control->in, sizeof wanted);
-    s->fast_refusal = wanted.MaxSynRetransmissions ==
-                      TCP_INITIAL_RTO_NO_SYN_RETRANSMISSIONS;
+    s->fast_refusal =
+        wanted.MaxSynRetransmissions == TCP_INITIAL_RTO_NO_SYN_RETRANSMISSIONS;
     return 0;
 }
 

@@ -96,8 +96,7 @@ static void write_answer(const struct fake_poll *poll, NTSTATUS status,
                                  : NT_SUCCESS_CODE;
     }
     poll->status->Status = status;
-    poll->status->Information =
-        events != 0 ? sizeof *info : INFO_WITHOUT_ENTRY;
+    poll->status->Information = events != 0 ? sizeof *info : INFO_WITHOUT_ENTRY;
     poll->event->signalled = 1;
 }
 
@@ -275,16 +274,15 @@ static NTSTATUS NTAPI device_io_control(HANDLE file, HANDLE event,
     struct fake_visit visit;
     struct fake_object *signal;
     const struct afd_info *info = in;
-    NTSTATUS result = fake_enter(
-        &visit, FAKE_NtDeviceIoControlFile, "events %x timeout %d",
-        info == NULL ? 0 : (unsigned)info->entry.events,
-        info == NULL ? 0 : (int)(info->timeout.QuadPart / 10000));
+    NTSTATUS result =
+        fake_enter(&visit, FAKE_NtDeviceIoControlFile, "events %x timeout %d",
+                   info == NULL ? 0 : (unsigned)info->entry.events,
+                   info == NULL ? 0 : (int)(info->timeout.QuadPart / 10000));
     signal = fake_find((ULONG_PTR)event);
     if (routine != NULL || context != NULL)
         fake_complain("an AFD poll with a routine or a context");
     if (result == 0)
-        result =
-            request_error(file, signal, code, in, in_size, out, out_size);
+        result = request_error(file, signal, code, in, in_size, out, out_size);
     if (result == 0)
         result = begin_poll(file, signal, status, in, out);
     fake_leave_bool(&visit, 0);

@@ -144,8 +144,8 @@ static int WSAAPI close_socket(SOCKET handle)
 {
     struct fake_visit visit;
     struct fake_object *s;
-    int error = fake_enter_socket(&visit, FAKE_closesocket, handle, &s, "%s",
-                                  "");
+    int error =
+        fake_enter_socket(&visit, FAKE_closesocket, handle, &s, "%s", "");
     if (error == 0 && would_linger(s))
         error = WSAEWOULDBLOCK;
     if (error == 0) {
@@ -159,9 +159,18 @@ static int WSAAPI close_socket(SOCKET handle)
 
 /* --- Binding --------------------------------------------------------------- */
 
-enum sharing { PLAIN, REUSE, EXCLUSIVE };
+enum sharing {
+    PLAIN,
+    REUSE,
+    EXCLUSIVE
+};
 
-enum relation { SAME, FIRST_IS_WIDER, SECOND_IS_WIDER, RELATIONS };
+enum relation {
+    SAME,
+    FIRST_IS_WIDER,
+    SECOND_IS_WIDER,
+    RELATIONS
+};
 
 /* What the second bind to a port says, by who was first, who comes, and how
  * their addresses stand to each other. */
@@ -249,9 +258,8 @@ static int WSAAPI bind_socket(SOCKET handle, const struct sockaddr *name,
 {
     struct fake_visit visit;
     struct fake_object *s;
-    int error = fake_enter_socket(&visit, FAKE_bind, handle, &s,
-                                  "%s length %d", fake_name_text(name, length),
-                                  length);
+    int error = fake_enter_socket(&visit, FAKE_bind, handle, &s, "%s length %d",
+                                  fake_name_text(name, length), length);
     if (error == 0)
         error = bind_error(s, name, length);
     if (error == 0) {
@@ -284,8 +292,8 @@ static int WSAAPI listen_socket(SOCKET handle, int backlog)
 {
     struct fake_visit visit;
     struct fake_object *s;
-    int error = fake_enter_socket(&visit, FAKE_listen, handle, &s,
-                                  "backlog %d", backlog);
+    int error = fake_enter_socket(&visit, FAKE_listen, handle, &s, "backlog %d",
+                                  backlog);
     if (error == 0)
         error = listen_error(s);
     if (error == 0)
@@ -472,8 +480,7 @@ static int connect_name_error(const struct fake_object *s,
         return WSAEADDRNOTAVAIL;
     if (s->type == SOCK_STREAM && fake_is_group(to))
         return WSAEADDRNOTAVAIL;
-    if (s->family == AF_INET6 && s->numbers[FAKE_V6_ONLY] &&
-        fake_is_mapped(to))
+    if (s->family == AF_INET6 && s->numbers[FAKE_V6_ONLY] && fake_is_mapped(to))
         return WSAENETUNREACH;
     return 0;
 }
@@ -550,9 +557,9 @@ static int WSAAPI connect_socket(SOCKET handle, const struct sockaddr *name,
 {
     struct fake_visit visit;
     struct fake_object *s;
-    int error = fake_enter_socket(&visit, FAKE_connect, handle, &s,
-                                  "%s length %d", fake_name_text(name, length),
-                                  length);
+    int error =
+        fake_enter_socket(&visit, FAKE_connect, handle, &s, "%s length %d",
+                          fake_name_text(name, length), length);
     if (error == 0)
         error = connect_checked(s, name, length);
     return fake_leave(&visit, error);
@@ -625,8 +632,7 @@ static int WSAAPI get_peer_name(SOCKET handle, struct sockaddr *name,
     struct fake_object *s;
     int error = fake_enter_socket(&visit, FAKE_getpeername, handle, &s,
                                   "room %d", length == NULL ? -1 : *length);
-    if (error == 0 && s->state != FAKE_CONNECTED &&
-        s->state != FAKE_CONNECTING)
+    if (error == 0 && s->state != FAKE_CONNECTED && s->state != FAKE_CONNECTING)
         error = WSAENOTCONN;
     if (error == 0)
         error = fake_copy_name(&s->remote, name, length);

@@ -99,8 +99,8 @@ int fake_stream_receive(struct fake_object *s, char *buffer, int size,
         return error;
     if (size > fake_script.buffer_limit)
         return WSAENOBUFS;
-    size_t count = (size_t)size < s->received_size ? (size_t)size
-                                                   : s->received_size;
+    size_t count =
+        (size_t)size < s->received_size ? (size_t)size : s->received_size;
     if (count > 0)
         memcpy(buffer, s->received, count);
     if (!peek && count > 0) {

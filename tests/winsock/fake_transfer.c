@@ -79,10 +79,9 @@ static int WSAAPI send_to(SOCKET handle, const char *data, int size, int flags,
     struct fake_visit visit;
     struct fake_object *s;
     int sent = 0;
-    int error = fake_enter_socket(&visit, FAKE_sendto, handle, &s,
-                                  "size %d flags %x to %s length %d", size,
-                                  (unsigned)flags, fake_name_text(name, length),
-                                  length);
+    int error = fake_enter_socket(
+        &visit, FAKE_sendto, handle, &s, "size %d flags %x to %s length %d",
+        size, (unsigned)flags, fake_name_text(name, length), length);
     if (error == 0)
         error = memory_error(data, size);
     if (error == 0)
@@ -134,8 +133,8 @@ static int WSAAPI receive_from(SOCKET handle, char *buffer, int size, int flags,
     if (error == 0)
         error = receive_flags_error(s, flags);
     if (error == 0)
-        error = receive_any(s, buffer, size, flags, from, from_length,
-                            &received);
+        error =
+            receive_any(s, buffer, size, flags, from, from_length, &received);
     return fake_leave_count(&visit, error, received);
 }
 

@@ -83,7 +83,9 @@ const char *fake_complaints(void);
     X(NtDeviceIoControlFile)
 
 #define FAKE_CALL_ID(name) FAKE_##name,
-enum fake_call { FAKE_CALLS(FAKE_CALL_ID) FAKE_CALL_COUNT };
+enum fake_call {
+    FAKE_CALLS(FAKE_CALL_ID) FAKE_CALL_COUNT
+};
 
 /* --- Scripts --------------------------------------------------------------- */
 
@@ -124,10 +126,10 @@ void fake_hurry(int early_ms);
  * might. */
 void fake_when_waiting(void (*action)(void *context), void *context);
 
-/* The next such call runs `action` before anything else: what another thread
- * might do between two calls of this one. */
-void fake_before(enum fake_call call, void (*action)(void *context),
-                 void *context);
+/* The next such call runs `action` when it is done, before it returns: what
+ * another thread might do between two calls of this one. */
+void fake_after(enum fake_call call, void (*action)(void *context),
+                void *context);
 
 /* New handles take the lowest number free, also one just closed. */
 void fake_reuse_handles(void);

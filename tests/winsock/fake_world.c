@@ -128,7 +128,7 @@ struct scripted_action {
 };
 
 static struct scripted_action when_waiting;
-static struct scripted_action before[FAKE_CALL_COUNT];
+static struct scripted_action after[FAKE_CALL_COUNT];
 static DWORD acting_thread; /* is inside such an action */
 
 void fake_fail_after(enum fake_call call, int skip, int code, int times)
@@ -211,10 +211,10 @@ void fake_when_waiting(void (*action)(void *context), void *context)
     SET_SCRIPT_ACTION(when_waiting, action, context);
 }
 
-void fake_before(enum fake_call call, void (*action)(void *context),
-                 void *context)
+void fake_after(enum fake_call call, void (*action)(void *context),
+                void *context)
 {
-    SET_SCRIPT_ACTION(before[call], action, context);
+    SET_SCRIPT_ACTION(after[call], action, context);
 }
 
 /* Once, and without the lock, as psock's calls may come of it. */
@@ -295,7 +295,6 @@ int fake_enter(struct fake_visit *visit, enum fake_call call,
     char what[LINE_SIZE];
     va_list arguments;
     AcquireSRWLockExclusive(&lock);
-    act(&before[call]);
     va_start(arguments, format);
     vsnprintf(what, sizeof what, format, arguments);
     va_end(arguments);
@@ -308,7 +307,6 @@ int fake_enter_socket(struct fake_visit *visit, enum fake_call call, SOCKET s,
     char what[LINE_SIZE];
     va_list arguments;
     AcquireSRWLockExclusive(&lock);
-    act(&before[call]);
     *object = fake_find_socket(s);
     int length = *object == NULL
                      ? snprintf(what, sizeof what, "#none ")
@@ -343,6 +341,7 @@ static void end_visit(struct fake_visit *visit, int error, int count)
 {
     if (visit->line < line_count)
         add_result(visit->line, error, count);
+    act(&after[visit->call]);
     fake_give_lock();
 }
 
@@ -414,7 +413,7 @@ void fake_begin(const struct fake_profile *profile)
     forget_lines();
     memset(failures, 0, sizeof failures);
     when_waiting.run = NULL;
-    memset(before, 0, sizeof before);
+    memset(after, 0, sizeof after);
     complaints[0] = '\0';
     fake_script = (struct fake_script){.profile = profile,
                                        .version = MAKEWORD(2, 2),

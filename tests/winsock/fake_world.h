@@ -6,7 +6,12 @@
 
 #include "fake_winsock.h"
 
-enum fake_kind { FAKE_SOCKET, FAKE_EVENT, FAKE_FILE, FAKE_BASE };
+enum fake_kind {
+    FAKE_SOCKET,
+    FAKE_EVENT,
+    FAKE_FILE,
+    FAKE_BASE
+};
 
 enum fake_state {
     FAKE_FRESH,
@@ -109,8 +114,7 @@ struct fake_visit {
 /* Takes the lock, writes the call down, and looks into the script.  Returns the
  * error that the script demands, or 0. */
 int fake_enter(struct fake_visit *visit, enum fake_call call,
-               const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
+               const char *format, ...) __attribute__((format(printf, 3, 4)));
 
 /* The same for a call on a socket, which must be one; WSANOTINITIALISED and
  * WSAENOTSOCK are found here. */

@@ -120,6 +120,23 @@ static void err_epipe_own_end_of_sending(void **state)
     scene_close_two(s, peer);
 }
 
+/* psock never asks Windows to end receiving, but the socket's former owner may
+ * have, and some providers have codes for the end. */
+static void err_eshutdown_recv_is_the_end(void **state)
+{
+    static const int codes[] = {WSAESHUTDOWN, WSAEDISCON,
+                                ERROR_GRACEFUL_DISCONNECT};
+    char byte;
+    psock_t peer;
+    psock_t s = scene_connected(&peer);
+    (void)state;
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        fake_fail_next(FAKE_recv, codes[i], 1);
+        assert_int_equal(psock_recv(s, &byte, 1, 0, PSOCK_FOREVER), 0);
+    }
+    scene_close_two(s, peer);
+}
+
 /* --- Breaks ---------------------------------------------------------------------- */
 
 static void peerrst_recv_every_call_tells_the_reset(void **state)
@@ -129,8 +146,7 @@ static void peerrst_recv_every_call_tells_the_reset(void **state)
     (void)state;
     assert_int_equal(psock_close_reset(peer), 0);
     assert_int_equal(scene_receive(s), PSOCK_ECONNRESET);
-    assert_int_equal(psock_send(s, "a", 1, 0, PSOCK_FOREVER),
-                     PSOCK_ECONNRESET);
+    assert_int_equal(psock_send(s, "a", 1, 0, PSOCK_FOREVER), PSOCK_ECONNRESET);
     assert_int_equal(scene_receive(s), PSOCK_ECONNRESET);
     scene_close(s);
 }
@@ -178,8 +194,7 @@ static void err_econnaborted_is_a_reset(void **state)
     scene_send(s, "too late");
     assert_int_equal(scene_receive(s), PSOCK_ECONNRESET);
     assert_int_equal(psock_error_native(), WSAECONNABORTED);
-    assert_int_equal(psock_send(s, "a", 1, 0, PSOCK_FOREVER),
-                     PSOCK_ECONNRESET);
+    assert_int_equal(psock_send(s, "a", 1, 0, PSOCK_FOREVER), PSOCK_ECONNRESET);
     scene_close(s);
 }
 
@@ -282,8 +297,7 @@ static void err_emfile_enobufs_a_break_meanwhile_is_told(void **state)
     (void)state;
     fake_fail_next(FAKE_send, WSAENOBUFS, 1);
     fake_break(s, WSAECONNRESET);
-    assert_int_equal(psock_send(s, "data", 4, 0, PSOCK_NOW),
-                     PSOCK_ECONNRESET);
+    assert_int_equal(psock_send(s, "data", 4, 0, PSOCK_NOW), PSOCK_ECONNRESET);
     scene_close_two(s, peer);
 }
 
@@ -424,6 +438,7 @@ int main(void)
         ON_WINDOWS_10(nb_msg_dontwait_now_never_waits),
         ON_WINDOWS_10(half_close_ok_the_end_is_zero),
         ON_WINDOWS_10(err_epipe_own_end_of_sending),
+        ON_WINDOWS_10(err_eshutdown_recv_is_the_end),
         ON_WINDOWS_10(peerrst_recv_every_call_tells_the_reset),
         ON_WINDOWS_10(rst_discards_received_data_as_windows_does),
         ON_WINDOWS_10(close_unread_data_resets_the_peer),

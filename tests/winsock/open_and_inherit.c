@@ -9,8 +9,7 @@ static void desc_overlapped_flags_are_passed(void **state)
     (void)state;
     scene_close(scene_open(PSOCK_STREAM));
     assert_int_equal(
-        fake_recorded("WSASocketW family 2 type 1 protocol 0 flags 81 = 0"),
-        1);
+        fake_recorded("WSASocketW family 2 type 1 protocol 0 flags 81 = 0"), 1);
     assert_int_equal(fake_calls(FAKE_SetHandleInformation), 0);
 }
 
@@ -97,8 +96,8 @@ static void dgram_connreset_is_switched_off(void **state)
 {
     (void)state;
     scene_close(scene_open(PSOCK_DATAGRAM));
-    assert_int_equal(
-        fake_recorded("SIO_UDP_CONNRESET 00000000 length 4 = 0"), 1);
+    assert_int_equal(fake_recorded("SIO_UDP_CONNRESET 00000000 length 4 = 0"),
+                     1);
     assert_int_equal(fake_recorded("SIO_UDP_NETRESET 00000000 length 4 = 0"),
                      1);
 }
@@ -214,8 +213,8 @@ static void dgram_connreset_is_switched_off_for_adopted_ones(void **state)
     psock_t foreign = fake_open_foreign(AF_INET, SOCK_DGRAM);
     (void)state;
     assert_true(psock_native_adopt(foreign) == foreign);
-    assert_int_equal(
-        fake_recorded("SIO_UDP_CONNRESET 00000000 length 4 = 0"), 1);
+    assert_int_equal(fake_recorded("SIO_UDP_CONNRESET 00000000 length 4 = 0"),
+                     1);
     scene_close(foreign);
 }
 

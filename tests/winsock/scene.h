@@ -19,16 +19,16 @@ int scene_end(void **state);
 /* A test on one profile or on both. */
 #define ON_WINDOWS_10(test)                                                    \
     {                                                                          \
-        #test, test, scene_on_windows_10, scene_end, NULL                      \
+#test, test, scene_on_windows_10, scene_end, NULL                      \
     }
 #define ON_WINDOWS_7(test)                                                     \
     {                                                                          \
-        #test, test, scene_on_windows_7, scene_end, NULL                       \
+#test, test, scene_on_windows_7, scene_end, NULL                       \
     }
 #define ON_BOTH(test)                                                          \
     ON_WINDOWS_10(test),                                                       \
     {                                                                          \
-        #test "_windows_7", test, scene_on_windows_7, scene_end, NULL          \
+#test "_windows_7", test, scene_on_windows_7, scene_end, NULL          \
     }
 
 /* The address of a text that is one. */

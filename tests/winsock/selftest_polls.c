@@ -54,14 +54,13 @@ static NTSTATUS begin_sized(SOCKET s, struct request *request, ULONG in_size,
                             ULONG out_size)
 {
     return psock_winsock.NtDeviceIoControlFile(
-        (HANDLE)s, request->event, NULL, NULL, &request->status,
-        IOCTL_AFD_POLL, &request->poll, in_size, &request->poll, out_size);
+        (HANDLE)s, request->event, NULL, NULL, &request->status, IOCTL_AFD_POLL,
+        &request->poll, in_size, &request->poll, out_size);
 }
 
 static NTSTATUS begin(SOCKET s, struct request *request)
 {
-    return begin_sized(s, request, sizeof request->poll,
-                       sizeof request->poll);
+    return begin_sized(s, request, sizeof request->poll, sizeof request->poll);
 }
 
 static int finish(struct request *request, int result)
@@ -253,8 +252,8 @@ static int short_answer_status(void)
 {
     SOCKET s = claim_open(SOCK_STREAM);
     struct request request = request_for(s, AFD_ALL, 0);
-    int status = begin_sized(s, &request, sizeof request.poll,
-                             sizeof request.poll - 1);
+    int status =
+        begin_sized(s, &request, sizeof request.poll, sizeof request.poll - 1);
     return claim_close(s, finish(&request, status));
 }
 
@@ -262,8 +261,8 @@ static int short_question_status(void)
 {
     SOCKET s = claim_open(SOCK_STREAM);
     struct request request = request_for(s, AFD_ALL, 0);
-    int status = begin_sized(s, &request, sizeof request.poll - 1,
-                             sizeof request.poll);
+    int status =
+        begin_sized(s, &request, sizeof request.poll - 1, sizeof request.poll);
     return claim_close(s, finish(&request, status));
 }
 
@@ -305,9 +304,8 @@ static int shown_below(enum fake_layer layer, DWORD request)
     SOCKET below = INVALID_SOCKET;
     DWORD returned;
     SOCKET s = layered(layer);
-    int result = claim_outcome(
-        psock_winsock.WSAIoctl(s, request, NULL, 0, &below, sizeof below,
-                               &returned, NULL, NULL));
+    int result = claim_outcome(psock_winsock.WSAIoctl(
+        s, request, NULL, 0, &below, sizeof below, &returned, NULL, NULL));
     return claim_close(s, result < 0 ? result : shown(below));
 }
 
@@ -342,8 +340,8 @@ static int selected(SOCKET s)
         sets[i].fd_count = 1;
         sets[i].fd_array[0] = s;
     }
-    int count = claim_outcome(psock_winsock.select(0, &sets[0], &sets[1],
-                                                   &sets[2], &at_once));
+    int count = claim_outcome(
+        psock_winsock.select(0, &sets[0], &sets[1], &sets[2], &at_once));
     if (count < 0)
         return count;
     return (int)(sets[0].fd_count + 2 * sets[1].fd_count +
@@ -388,8 +386,7 @@ static int select_closed(void)
 static int select_nothing(void)
 {
     struct timeval at_once = {0};
-    return claim_outcome(
-        psock_winsock.select(0, NULL, NULL, NULL, &at_once));
+    return claim_outcome(psock_winsock.select(0, NULL, NULL, NULL, &at_once));
 }
 
 static int select_negative(void)
@@ -397,8 +394,8 @@ static int select_negative(void)
     fd_set set = {.fd_count = 1};
     struct timeval negative = {.tv_sec = -1};
     set.fd_array[0] = claim_open(SOCK_DGRAM);
-    int result = claim_outcome(
-        psock_winsock.select(0, NULL, &set, NULL, &negative));
+    int result =
+        claim_outcome(psock_winsock.select(0, NULL, &set, NULL, &negative));
     return claim_close(set.fd_array[0], result);
 }
 

@@ -245,7 +245,11 @@ static int bind_twice(void)
     return claim_close(s, claim_bind(s, &name, sizeof name));
 }
 
-enum { PLAIN = 0, REUSE = SO_REUSEADDR, EXCLUSIVE = SO_EXCLUSIVEADDRUSE };
+enum {
+    PLAIN = 0,
+    REUSE = SO_REUSEADDR,
+    EXCLUSIVE = SO_EXCLUSIVEADDRUSE
+};
 
 static SOCKET open_with(int option)
 {
@@ -369,8 +373,7 @@ static int accept_with_little_room(void)
     SOCKET listener = visited_listener(&visitor);
     struct sockaddr_in name;
     int room = 4;
-    SOCKET s =
-        psock_winsock.accept(listener, (struct sockaddr *)&name, &room);
+    SOCKET s = psock_winsock.accept(listener, (struct sockaddr *)&name, &room);
     return claim_close_two(listener, visitor, claim_socket_outcome(s));
 }
 
@@ -470,8 +473,7 @@ static int refused_receives(void)
 {
     char byte;
     SOCKET s = refused();
-    return claim_close(s,
-                       claim_outcome(psock_winsock.recv(s, &byte, 1, 0)));
+    return claim_close(s, claim_outcome(psock_winsock.recv(s, &byte, 1, 0)));
 }
 
 static int connected_connects_again(void)
@@ -508,8 +510,7 @@ static int pending_receive(void)
 {
     char byte;
     SOCKET s = pending();
-    return claim_close(s,
-                       claim_outcome(psock_winsock.recv(s, &byte, 1, 0)));
+    return claim_close(s, claim_outcome(psock_winsock.recv(s, &byte, 1, 0)));
 }
 
 static int pending_send(void)
@@ -522,9 +523,9 @@ static int pending_keepalive(void)
 {
     BOOL on = TRUE;
     SOCKET s = pending();
-    return claim_close(s, claim_outcome(psock_winsock.setsockopt(
-                              s, SOL_SOCKET, SO_KEEPALIVE, (const char *)&on,
-                              sizeof on)));
+    return claim_close(
+        s, claim_outcome(psock_winsock.setsockopt(
+               s, SOL_SOCKET, SO_KEEPALIVE, (const char *)&on, sizeof on)));
 }
 
 static int pending_shutdown(void)

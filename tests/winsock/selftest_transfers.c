@@ -12,8 +12,7 @@ static int receive(SOCKET s, int size, int flags)
 
 static int send_text(SOCKET s, const char *text, int flags)
 {
-    return claim_outcome(
-        psock_winsock.send(s, text, (int)strlen(text), flags));
+    return claim_outcome(psock_winsock.send(s, text, (int)strlen(text), flags));
 }
 
 /* --- Streams --------------------------------------------------------------- */
@@ -105,8 +104,7 @@ static int send_to_an_address(void)
     SOCKET peer;
     SOCKET s = claim_connected(&peer);
     const struct sockaddr_in name = claim_ipv4(CLAIM_LOOPBACK, 1234);
-    return claim_close_two(s, peer,
-                           claim_send_to(s, "q", &name, sizeof name));
+    return claim_close_two(s, peer, claim_send_to(s, "q", &name, sizeof name));
 }
 
 /* The room for an address comes back as it went. */
@@ -336,9 +334,8 @@ static int receive_from(SOCKET s, int room)
 {
     char buffer[20];
     struct sockaddr_in name;
-    return claim_outcome(psock_winsock.recvfrom(s, buffer, sizeof buffer, 0,
-                                                (struct sockaddr *)&name,
-                                                &room));
+    return claim_outcome(psock_winsock.recvfrom(
+        s, buffer, sizeof buffer, 0, (struct sockaddr *)&name, &room));
 }
 
 static int datagram_with_little_address(void)
@@ -428,9 +425,9 @@ static int control_net_reset(const struct fake_profile *profile)
     fake_begin(profile);
     psock_winsock.WSAStartup(MAKEWORD(2, 2), &data);
     SOCKET s = claim_open(SOCK_DGRAM);
-    int result = psock_winsock.WSAIoctl(s, _WSAIOW(IOC_VENDOR, 15), &off,
-                                        sizeof off, NULL, 0, &returned, NULL,
-                                        NULL);
+    int result =
+        psock_winsock.WSAIoctl(s, _WSAIOW(IOC_VENDOR, 15), &off, sizeof off,
+                               NULL, 0, &returned, NULL, NULL);
     return claim_close(s, claim_outcome(result));
 }
 
@@ -520,9 +517,9 @@ static int short_buffer_size(void)
 {
     int size = 4096;
     SOCKET s = claim_open(SOCK_STREAM);
-    return claim_close(s, claim_outcome(psock_winsock.setsockopt(
-                              s, SOL_SOCKET, SO_SNDBUF, (const char *)&size,
-                              1)));
+    return claim_close(
+        s, claim_outcome(psock_winsock.setsockopt(s, SOL_SOCKET, SO_SNDBUF,
+                                                  (const char *)&size, 1)));
 }
 
 static int only_the_low_byte_counts(void)
@@ -551,16 +548,16 @@ static int v6only_after_bind(void)
 {
     DWORD off = 0;
     SOCKET s = claim_open_bound(SOCK_STREAM);
-    return claim_close(s, claim_outcome(psock_winsock.setsockopt(
-                              s, IPPROTO_IPV6, IPV6_V6ONLY, (const char *)&off,
-                              sizeof off)));
+    return claim_close(
+        s, claim_outcome(psock_winsock.setsockopt(
+               s, IPPROTO_IPV6, IPV6_V6ONLY, (const char *)&off, sizeof off)));
 }
 
 static int mode_from_nothing(void)
 {
     SOCKET s = claim_open(SOCK_STREAM);
-    return claim_close(s, claim_outcome(psock_winsock.ioctlsocket(
-                              s, (long)FIONBIO, NULL)));
+    return claim_close(
+        s, claim_outcome(psock_winsock.ioctlsocket(s, (long)FIONBIO, NULL)));
 }
 
 int main(void)

@@ -9,8 +9,8 @@ static void startup_required_first_use_starts(void **state)
     assert_int_equal(fake_started(), 0);
     scene_close(scene_open(PSOCK_STREAM));
     assert_int_equal(fake_started(), 1);
-    assert_true(fake_recorded_in_order("WSAStartup version 2.2", "WSASocketW",
-                                       NULL));
+    assert_true(
+        fake_recorded_in_order("WSAStartup version 2.2", "WSASocketW", NULL));
 }
 
 static void startup_required_second_use_does_not_start_again(void **state)
@@ -35,7 +35,8 @@ static void startup_refcount_each_startup_has_its_cleanup(void **state)
     assert_int_equal(fake_calls(FAKE_WSACleanup), 2);
 }
 
-static void startup_refcount_last_cleanup_takes_its_own_start_along(void **state)
+static void
+startup_refcount_last_cleanup_takes_its_own_start_along(void **state)
 {
     (void)state;
     scene_close(scene_open(PSOCK_STREAM));

@@ -89,6 +89,7 @@ typedef struct _OVERLAPPED {
 #define MAXDWORD 0xffffffffu
 #define INVALID_HANDLE_VALUE ((HANDLE)(LONG_PTR)-1)
 #define HANDLE_FLAG_INHERIT 1u
+#define HANDLE_FLAG_PROTECT_FROM_CLOSE 2u
 
 #define WAIT_OBJECT_0 0u
 #define WAIT_TIMEOUT 258u

@@ -10,7 +10,7 @@
 typedef UINT_PTR SOCKET;
 typedef unsigned int GROUP;
 
-#define INVALID_SOCKET ((SOCKET)~(SOCKET)0)
+#define INVALID_SOCKET ((SOCKET) ~(SOCKET)0)
 #define SOCKET_ERROR (-1)
 
 #define AF_UNSPEC 0
