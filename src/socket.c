@@ -87,13 +87,19 @@ static _Bool accept_goes_on(psock_t error)
            error == PSOCK_EPROTO;
 }
 
-static psock_t accept_next(psock_t listener, psock_address *peer)
+/* What follows an attempt in vain. */
+static PSOCK_APART psock_t accept_later(psock_t listener, psock_address *peer,
+                                        psock_deadline deadline, psock_t result)
 {
-    psock_t s;
-    do {
-        s = psock_sys_accept(listener, peer);
-    } while (!PSOCK_LIKELY(s >= 0) && accept_goes_on(s));
-    return s;
+    while (result == PSOCK_EAGAIN || accept_goes_on(result)) {
+        if (result == PSOCK_EAGAIN) {
+            int event = psock_wait_for(listener, PSOCK_SYS_READ, deadline);
+            if (event < 0)
+                return event;
+        }
+        result = psock_sys_accept(listener, peer);
+    }
+    return result;
 }
 
 psock_t psock_accept(psock_t listener, psock_address *peer,
@@ -101,14 +107,8 @@ psock_t psock_accept(psock_t listener, psock_address *peer,
 {
     if (listener < 0)
         return PSOCK_EBADF;
-    psock_t s = accept_next(listener, peer);
-    while (!PSOCK_LIKELY(s != PSOCK_EAGAIN)) {
-        int event = psock_wait_for(listener, PSOCK_SYS_READ, deadline);
-        if (event < 0)
-            return event;
-        s = accept_next(listener, peer);
-    }
-    return s;
+    psock_t s = psock_sys_accept(listener, peer);
+    return PSOCK_LIKELY(s >= 0) ? s : accept_later(listener, peer, deadline, s);
 }
 
 /* How long the system may wait by itself for a connection. */
@@ -120,16 +120,16 @@ static int64_t patience_ns(psock_deadline deadline)
 /* PSOCK_EAGAIN is a Unix listener whose queue is full: no attempt has begun, and
  * no event tells when one could, so the system's own patience is all there is
  * to wait with. */
-static int begin_to_connect(psock_t s, const psock_address *peer,
-                            psock_deadline deadline)
+static int begin_again(psock_t s, const psock_address *peer,
+                       psock_deadline deadline)
 {
-    int result;
-    do {
+    int result = PSOCK_EAGAIN;
+    while (result == PSOCK_EAGAIN && deadline != PSOCK_NOW) {
+        if (psock_deadline_left_ns(deadline) == 0)
+            return PSOCK_ETIMEDOUT;
         result = psock_sys_connect(s, peer, patience_ns(deadline));
-        if (PSOCK_LIKELY(result != PSOCK_EAGAIN) || deadline == PSOCK_NOW)
-            return result;
-    } while (psock_deadline_left_ns(deadline) > 0);
-    return PSOCK_ETIMEDOUT;
+    }
+    return result;
 }
 
 static _Bool connect_is_open(int result)
@@ -138,19 +138,29 @@ static _Bool connect_is_open(int result)
            result == PSOCK_EINTR;
 }
 
-int psock_connect(psock_t s, const psock_address *peer, psock_deadline deadline)
+/* What follows a beginning that is not the end. */
+static PSOCK_APART int connect_later(psock_t s, const psock_address *peer,
+                                     psock_deadline deadline, int result)
 {
-    int result = address_error(s, peer);
-    if (result < 0)
-        return result;
-    result = begin_to_connect(s, peer, deadline);
-    while (!PSOCK_LIKELY(result == 0) && connect_is_open(result)) {
+    if (result == PSOCK_EAGAIN)
+        result = begin_again(s, peer, deadline);
+    while (connect_is_open(result)) {
         int event = psock_wait_for(s, PSOCK_SYS_WRITE, deadline);
         if (event < 0)
             return event;
         result = psock_sys_connect_result(s, peer);
     }
     return result;
+}
+
+int psock_connect(psock_t s, const psock_address *peer, psock_deadline deadline)
+{
+    int result = address_error(s, peer);
+    if (result < 0)
+        return result;
+    result = psock_sys_connect(s, peer, patience_ns(deadline));
+    return PSOCK_LIKELY(result == 0) ? 0
+                                     : connect_later(s, peer, deadline, result);
 }
 
 int psock_shutdown(psock_t s, int how)

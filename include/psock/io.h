@@ -47,6 +47,8 @@ typedef struct psock_buffer {
  *   PSOCK_EPIPE         shut down for sending (once the peer has closed too,
  *                       some systems say PSOCK_ENOTCONN)
  *   PSOCK_EDESTADDRREQ  a datagram socket that is not connected
+ *   PSOCK_ECONNREFUSED  a connected datagram socket, of an earlier datagram
+ *                       (receiving says so too; not every system always does)
  *   PSOCK_EMSGSIZE      longer than one datagram may be */
 PSOCK_API ptrdiff_t psock_send(psock_t s, const void *data, size_t size,
                                unsigned flags, psock_deadline deadline);

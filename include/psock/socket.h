@@ -1,8 +1,8 @@
 /* socket.h: making sockets, giving them addresses, connecting and closing.
  *
  * Every socket that psock makes, by whatever call, is not inherited by child
- * processes and raises no signal when its peer is gone; a datagram socket does
- * not fail because an earlier datagram could not be delivered to somebody.
+ * processes and raises no signal when its peer is gone; an unconnected datagram
+ * socket does not fail because somebody could not be reached.
  *
  * Threads: one socket may be used from several threads at once, sending in one
  * and receiving in another.  Closing it while another thread uses it is an

@@ -79,6 +79,7 @@ int psock_win32_set_not_inherited(psock_t s, DWORD flags);
 /* sys_native.c */
 int psock_win32_set_nonblocking(psock_t s, _Bool nonblocking);
 void psock_win32_ignore_undelivered(psock_t s);
+void psock_win32_report_refusal(psock_t s);
 
 #include "shadow.h"
 

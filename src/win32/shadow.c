@@ -1,4 +1,4 @@
-/* shadow.c: a small table and a short list under one lock.
+/* shadow.c: a hash table and a short list under one lock.
  *
  * Neither is on the data path: entries are made and looked up by shutdown,
  * close, connect and accept, and by calls that found nothing to do. */
@@ -6,64 +6,104 @@
 
 #include <stdlib.h>
 
+/* An entry is free when it has no bits. */
 struct shadow_entry {
     psock_t socket;
     unsigned bits;
 };
 
+/* Room enough for most programs: connecting and closing should not go to the
+ * heap each time.  The room is a power of two, at most half of it in use. */
+#define ENTRIES_KEPT 32
+
 static SRWLOCK lock = SRWLOCK_INIT;
-static struct shadow_entry *entries;
+static struct shadow_entry kept_entries[ENTRIES_KEPT];
+static struct shadow_entry *entries = kept_entries;
+static size_t entry_room = ENTRIES_KEPT;
 static size_t entry_count;
-static size_t entry_room;
 static LONG volatile entries_in_use; /* entry_count for readers without lock */
 static struct shadow_waiter *waiters;
 
-static struct shadow_entry *find(psock_t s)
+/* Where the search for `s` begins: handles are close together and multiples of
+ * four, so the product's upper half spreads them. */
+static size_t home_of(psock_t s)
 {
-    for (size_t i = 0; i < entry_count; i++)
-        if (entries[i].socket == s)
-            return &entries[i];
-    return NULL;
+    uint64_t product = (uint64_t)s * UINT64_C(0x9E3779B97F4A7C15);
+    return (size_t)(product >> 32) & (entry_room - 1);
 }
 
-static void publish_count(void)
+/* The entry of `s`, or the free one where it would be. */
+static struct shadow_entry *slot_of(psock_t s)
 {
-    InterlockedExchange(&entries_in_use, (LONG)entry_count);
+    size_t i = home_of(s);
+    while (entries[i].bits != 0 && entries[i].socket != s)
+        i = (i + 1) & (entry_room - 1);
+    return &entries[i];
+}
+
+static unsigned bits_of(psock_t s)
+{
+    return slot_of(s)->bits;
+}
+
+static void set_count(size_t count)
+{
+    entry_count = count;
+    InterlockedExchange(&entries_in_use, (LONG)count);
+}
+
+static void free_entries(struct shadow_entry *old)
+{
+    if (old != kept_entries)
+        free(old);
 }
 
 static _Bool make_room(void)
 {
-    if (entry_count < entry_room)
+    if (2 * entry_count < entry_room)
         return 1;
-    size_t room = entry_room == 0 ? 16 : 2 * entry_room;
-    struct shadow_entry *grown = realloc(entries, room * sizeof *grown);
+    struct shadow_entry *old = entries;
+    const size_t old_room = entry_room;
+    struct shadow_entry *grown = calloc(2 * old_room, sizeof *grown);
     if (grown == NULL)
         return 0;
     entries = grown;
-    entry_room = room;
+    entry_room = 2 * old_room;
+    for (size_t i = 0; i < old_room; i++)
+        if (old[i].bits != 0)
+            *slot_of(old[i].socket) = old[i];
+    free_entries(old);
     return 1;
 }
 
-static struct shadow_entry *find_or_make(psock_t s)
+/* Goes back to the room that is always there once nothing needs more. */
+static void shrink(void)
 {
-    struct shadow_entry *entry = find(s);
-    if (entry != NULL || !make_room())
-        return entry;
-    entry = &entries[entry_count++];
-    *entry = (struct shadow_entry){.socket = s};
-    publish_count();
-    return entry;
+    if (entry_count > 0 || entries == kept_entries)
+        return;
+    free_entries(entries);
+    memset(kept_entries, 0, sizeof kept_entries);
+    entries = kept_entries;
+    entry_room = ENTRIES_KEPT;
 }
 
+/* Frees an entry and moves up those behind it that could be reached only past
+ * it. */
 static void drop(struct shadow_entry *entry)
 {
-    *entry = entries[--entry_count];
-    publish_count();
-    if (entry_count > 0)
-        return;
-    free(entries);
-    entries = NULL;
-    entry_room = 0;
+    const size_t mask = entry_room - 1;
+    size_t hole = (size_t)(entry - entries);
+    for (size_t i = (hole + 1) & mask; entries[i].bits != 0;
+         i = (i + 1) & mask) {
+        size_t distance = (i - home_of(entries[i].socket)) & mask;
+        if (distance < ((i - hole) & mask))
+            continue;
+        entries[hole] = entries[i];
+        hole = i;
+    }
+    entries[hole].bits = 0;
+    set_count(entry_count - 1);
+    shrink();
 }
 
 unsigned psock_win32_shadow(psock_t s)
@@ -71,20 +111,42 @@ unsigned psock_win32_shadow(psock_t s)
     if (InterlockedCompareExchange(&entries_in_use, 0, 0) == 0)
         return 0;
     AcquireSRWLockExclusive(&lock);
-    const struct shadow_entry *entry = find(s);
-    unsigned bits = entry == NULL ? 0 : entry->bits;
+    unsigned bits = bits_of(s);
     ReleaseSRWLockExclusive(&lock);
     return bits;
+}
+
+/* Whether there is an entry to put bits into. */
+static _Bool add_bits(psock_t s, unsigned bits)
+{
+    if (bits_of(s) == 0) {
+        if (!make_room())
+            return 0;
+        set_count(entry_count + 1);
+    }
+    struct shadow_entry *entry = slot_of(s);
+    entry->socket = s;
+    entry->bits |= bits;
+    return 1;
 }
 
 int psock_win32_shadow_add(psock_t s, unsigned bits)
 {
     AcquireSRWLockExclusive(&lock);
-    struct shadow_entry *entry = find_or_make(s);
-    if (entry != NULL)
-        entry->bits |= bits;
+    _Bool added = add_bits(s, bits);
     ReleaseSRWLockExclusive(&lock);
-    return entry == NULL ? PSOCK_ENOMEM : 0;
+    return added ? 0 : PSOCK_ENOMEM;
+}
+
+static void remove_bits(psock_t s, unsigned bits)
+{
+    struct shadow_entry *entry = slot_of(s);
+    if (entry->bits == 0)
+        return;
+    if ((entry->bits & ~bits) == 0)
+        drop(entry);
+    else
+        entry->bits &= ~bits;
 }
 
 void psock_win32_shadow_remove(psock_t s, unsigned bits)
@@ -92,12 +154,7 @@ void psock_win32_shadow_remove(psock_t s, unsigned bits)
     if (InterlockedCompareExchange(&entries_in_use, 0, 0) == 0)
         return;
     AcquireSRWLockExclusive(&lock);
-    struct shadow_entry *entry = find(s);
-    if (entry != NULL) {
-        entry->bits &= ~bits;
-        if (entry->bits == 0)
-            drop(entry);
-    }
+    remove_bits(s, bits);
     ReleaseSRWLockExclusive(&lock);
 }
 
@@ -112,8 +169,7 @@ NTSTATUS psock_win32_waiter_enter(
     void *context)
 {
     AcquireSRWLockExclusive(&lock);
-    const struct shadow_entry *entry = find(waiter->socket);
-    waiter->state = entry == NULL ? 0 : entry->bits;
+    waiter->state = bits_of(waiter->socket);
     waiter->next = waiters;
     waiters = waiter;
     NTSTATUS result = start(waiter, context);

@@ -10,7 +10,7 @@
 #define LONGEST_SEND (256 * 1024)
 
 /* Lengths are int here, and very long receives exhaust locked memory. */
-#define LONGEST_RECEIVE (1 << 30)
+#define LONGEST_RECEIVE (16 * 1024 * 1024)
 
 static inline int clamp(size_t size, int longest)
 {

@@ -19,12 +19,11 @@ int psock_win32_set_nonblocking(psock_t s, _Bool nonblocking)
     return 0;
 }
 
-static void switch_off(psock_t s, DWORD code)
+static void switch_report(psock_t s, DWORD code, BOOL on)
 {
-    BOOL off = FALSE;
     DWORD returned;
-    psock_winsock.WSAIoctl((SOCKET)s, code, &off, sizeof off, NULL, 0,
-                           &returned, NULL, NULL);
+    psock_winsock.WSAIoctl((SOCKET)s, code, &on, sizeof on, NULL, 0, &returned,
+                           NULL, NULL);
 }
 
 /* Windows makes a datagram socket fail to receive because an earlier datagram
@@ -32,8 +31,14 @@ static void switch_off(psock_t s, DWORD code)
  * switches do not do that, or are dealt with when they do (sys_io.c). */
 void psock_win32_ignore_undelivered(psock_t s)
 {
-    switch_off(s, SIO_UDP_CONNRESET);
-    switch_off(s, SIO_UDP_NETRESET);
+    switch_report(s, SIO_UDP_CONNRESET, FALSE);
+    switch_report(s, SIO_UDP_NETRESET, FALSE);
+}
+
+/* Once connected, a socket has one peer, whose refusal is worth knowing. */
+void psock_win32_report_refusal(psock_t s)
+{
+    switch_report(s, SIO_UDP_CONNRESET, TRUE);
 }
 
 static int put_back(psock_t s, DWORD handle_flags, int error)
@@ -60,7 +65,7 @@ int psock_sys_adopt(psock_t s)
         error = psock_win32_set_nonblocking(s, 1);
     if (error < 0)
         return put_back(s, handle_flags, error);
-    if (type == SOCK_DGRAM)
+    if (type == SOCK_DGRAM && !psock_win32_has_peer(s))
         psock_win32_ignore_undelivered(s);
     return 0;
 }

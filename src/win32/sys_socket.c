@@ -24,22 +24,6 @@ static int native_type(int type)
     return type == PSOCK_STREAM ? SOCK_STREAM : SOCK_DGRAM;
 }
 
-/* Windows 7 before its first service pack does not know the flag; there a child
- * started by another thread at this very moment may inherit the socket. */
-static SOCKET make_socket(int family, int type)
-{
-    SOCKET s = psock_winsock.WSASocketW(
-        family, type, PROTOCOL_OF_THE_TYPE, NULL, 0,
-        WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
-    if (s != INVALID_SOCKET || psock_winsock.WSAGetLastError() != WSAEINVAL)
-        return s;
-    s = psock_winsock.WSASocketW(family, type, PROTOCOL_OF_THE_TYPE, NULL, 0,
-                                 WSA_FLAG_OVERLAPPED);
-    if (s != INVALID_SOCKET)
-        (void)psock_win32_set_not_inherited((psock_t)s, HANDLE_FLAG_INHERIT);
-    return s;
-}
-
 /* Closes a socket that is not needed after all, keeping the error that was the
  * reason. */
 static PSOCK_APART int give_up(SOCKET s, int error)
@@ -48,6 +32,32 @@ static PSOCK_APART int give_up(SOCKET s, int error)
     psock_winsock.closesocket(s);
     psock_winsock.WSASetLastError(native);
     return error;
+}
+
+/* Windows 7 before its first service pack does not know the flag; there a child
+ * started by another thread at this very moment may inherit the socket. */
+static SOCKET make_inherited_socket(int family, int type)
+{
+    SOCKET s = psock_winsock.WSASocketW(family, type, PROTOCOL_OF_THE_TYPE,
+                                        NULL, 0, WSA_FLAG_OVERLAPPED);
+    if (s == INVALID_SOCKET)
+        return s;
+    int error = psock_win32_set_not_inherited((psock_t)s, HANDLE_FLAG_INHERIT);
+    if (error < 0) {
+        (void)give_up(s, error);
+        return INVALID_SOCKET;
+    }
+    return s;
+}
+
+static SOCKET make_socket(int family, int type)
+{
+    SOCKET s = psock_winsock.WSASocketW(
+        family, type, PROTOCOL_OF_THE_TYPE, NULL, 0,
+        WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
+    if (s != INVALID_SOCKET || psock_winsock.WSAGetLastError() != WSAEINVAL)
+        return s;
+    return make_inherited_socket(family, type);
 }
 
 static int set_option(psock_t s, int level, int option, int value)
@@ -462,9 +472,11 @@ static int connect_anew(psock_t s, const psock_address *peer)
     psock_sys_address_view(to, &view);
     if (is_loopback(&view))
         expect_prompt_answer(s);
-    if (psock_winsock.connect((SOCKET)s, native_name(to), (int)to->length) == 0)
-        return 0;
-    return connect_failure(s, to);
+    if (psock_winsock.connect((SOCKET)s, native_name(to), (int)to->length) != 0)
+        return connect_failure(s, to);
+    if (psock_win32_is_datagram(s))
+        psock_win32_report_refusal(s);
+    return 0;
 }
 
 int psock_sys_connect(psock_t s, const psock_address *peer, int64_t patience_ns)

@@ -163,9 +163,12 @@ static void connect_refused_delay_unknown_request_is_no_failure(void **state)
 
 static void connect_refused_delay_other_hosts_are_asked_as_usual(void **state)
 {
+    const psock_address far_away = scene_address("192.0.2.99:80");
+    psock_t s = scene_open(PSOCK_STREAM);
     (void)state;
-    scene_close(scene_connecting());
+    assert_int_equal(psock_connect(s, &far_away, PSOCK_NOW), PSOCK_EAGAIN);
     assert_int_equal(fake_recorded("SIO_TCP_INITIAL_RTO"), 0);
+    scene_close(s);
 }
 
 /* The only sign of a failure is one that neither readers nor writers get. */
@@ -458,6 +461,19 @@ static void sockname_after_connect_any_no_route_no_matter(void **state)
     scene_close(s);
 }
 
+static void only_unspecified_addresses_ask_for_a_route(void **state)
+{
+    psock_address local;
+    psock_t s = scene_bound(PSOCK_DATAGRAM, NULL);
+    const psock_address peer = scene_address("127.0.0.1:9");
+    (void)state;
+    assert_int_equal(psock_connect(s, &peer, PSOCK_NOW), 0);
+    fake_forget();
+    assert_int_equal(psock_local(s, &local), 0);
+    assert_int_equal(fake_calls(FAKE_WSAIoctl), 0);
+    scene_close(s);
+}
+
 static void only_connected_sockets_ask_for_a_route(void **state)
 {
     psock_address local;
@@ -518,6 +534,7 @@ int main(void)
         ON_WINDOWS_10(reset_right_after_connecting_ends_the_wait),
         ON_WINDOWS_10(sockname_after_connect_any_datagrams_know_their_source),
         ON_WINDOWS_10(sockname_after_connect_any_no_route_no_matter),
+        ON_WINDOWS_10(only_unspecified_addresses_ask_for_a_route),
         ON_WINDOWS_10(only_connected_sockets_ask_for_a_route),
         ON_WINDOWS_10(dgram_broadcast_connect_may_be_repeated),
     };

@@ -336,6 +336,17 @@ static void dgram_netreset_is_swallowed_when_unconnected(void **state)
     scene_close(s);
 }
 
+static void dgram_connreset_is_asked_for_when_connected(void **state)
+{
+    psock_t s = scene_open(PSOCK_DATAGRAM);
+    const psock_address peer = scene_address("127.0.0.1:9");
+    (void)state;
+    assert_int_equal(fake_recorded("SIO_UDP_CONNRESET 01000000 length 4"), 0);
+    assert_int_equal(psock_connect(s, &peer, PSOCK_NOW), 0);
+    assert_int_equal(fake_recorded("SIO_UDP_CONNRESET 01000000 length 4"), 1);
+    scene_close(s);
+}
+
 static void dgram_connreset_is_refused_when_connected(void **state)
 {
     psock_t s = reported_to();
@@ -409,6 +420,7 @@ int main(void)
         ON_BOTH(dgram_connreset_is_swallowed_when_unconnected),
         ON_BOTH(dgram_connreset_alone_would_wait),
         ON_BOTH(dgram_netreset_is_swallowed_when_unconnected),
+        ON_WINDOWS_10(dgram_connreset_is_asked_for_when_connected),
         ON_WINDOWS_10(dgram_connreset_is_refused_when_connected),
         ON_WINDOWS_10(err_ntstatus_leak_unreachable_port_is_refused),
         ON_WINDOWS_10(shut_unconnected_datagrams_end_sending),

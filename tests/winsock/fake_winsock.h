@@ -103,14 +103,14 @@ void fake_offer_version(WORD version);
 void fake_hold_connects(_Bool hold);
 
 /* Ends an attempt that is under way, well (0) or with a Winsock error. */
-void fake_decide_connect(psock_t s, int error);
+void fake_decide_connect(psock_t handle, int error);
 
-/* The connection breaks: every send and receive of `s` fails with `error` from
+/* The connection breaks: every send and receive of it fails with `error` from
  * now on, and what was received is lost. */
-void fake_break(psock_t s, int error);
+void fake_break(psock_t handle, int error);
 
-/* The network reports an undelivered datagram of `s`. */
-void fake_report_undelivered(psock_t s, int error);
+/* The network reports an undelivered datagram of the socket. */
+void fake_report_undelivered(psock_t handle, int error);
 
 /* How much a stream takes before a send must wait, and at most in one go. */
 void fake_set_room(size_t room);
@@ -178,6 +178,6 @@ unsigned fake_open_events(void);
 unsigned fake_pending_polls(void);
 _Bool fake_is_inheritable(psock_t s);
 _Bool fake_is_nonblocking(psock_t s);
-int fake_option(psock_t s, int level, int option);
+int fake_option(psock_t handle, int level, int name);
 
 #endif

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #define LONGEST_SEND (256 * 1024)
-#define LONGEST_RECEIVE "1073741824"
+#define LONGEST_RECEIVE (1 << 30)
 
 /* --- Lengths and flags -------------------------------------------------------- */
 
@@ -15,8 +15,8 @@ static void io_length_int_receives_are_clamped(void **state)
     psock_t s = scene_connected(&peer);
     (void)state;
     scene_send(peer, "a");
+    fake_limit_buffers(LONGEST_RECEIVE);
     assert_int_equal(psock_recv(s, &byte, SIZE_MAX, 0, PSOCK_NOW), 1);
-    assert_int_equal(fake_recorded("size " LONGEST_RECEIVE " flags 0 = 1"), 1);
     scene_close_two(s, peer);
 }
 
@@ -395,8 +395,8 @@ static void x64_lengths_received_vectors_are_clamped(void **state)
                                     {&byte, PTRDIFF_MAX / 2}};
     (void)state;
     scene_send(peer, "a");
+    fake_limit_buffers(LONGEST_RECEIVE);
     assert_int_equal(psock_recv_vector(s, buffers, 2, 0, PSOCK_NOW), 1);
-    assert_int_equal(fake_recorded("size " LONGEST_RECEIVE), 1);
     scene_close_two(s, peer);
 }
 

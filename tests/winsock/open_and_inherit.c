@@ -31,6 +31,15 @@ static void inh_default_flag_refused_is_made_up_for(void **state)
         "SetHandleInformation #1 mask 1 flags 0 = 1", NULL));
 }
 
+static void inh_default_no_way_to_prevent_it_is_a_failure(void **state)
+{
+    (void)state;
+    fake_fail_next(FAKE_SetHandleInformation, ERROR_ACCESS_DENIED, 1);
+    assert_int_equal(psock_open(PSOCK_IPV4, PSOCK_STREAM, 0), PSOCK_EACCES);
+    assert_int_equal(psock_error_native(), ERROR_ACCESS_DENIED);
+    assert_int_equal(fake_open_sockets(), 0);
+}
+
 /* The first answer to an unsupported family may be WSAEINVAL too. */
 static void refusal_without_the_flag_too_is_the_error(void **state)
 {
@@ -194,10 +203,6 @@ static void desc_reuse_after_close_attempts_are_forgotten(void **state)
 
 /* --- Sockets made by others ------------------------------------------------ */
 
-/* As native.h has them, which would bring the system's real headers. */
-psock_t psock_native_adopt(intptr_t native);
-int psock_native_release(psock_t s);
-
 static void nb_query_adopted_sockets_are_made_nonblocking(void **state)
 {
     psock_t foreign = fake_open_foreign(AF_INET, SOCK_STREAM);
@@ -276,6 +281,7 @@ int main(void)
         ON_WINDOWS_10(desc_overlapped_flags_are_passed),
         ON_BOTH(inh_default_sockets_are_not_inherited),
         ON_WINDOWS_7(inh_default_flag_refused_is_made_up_for),
+        ON_WINDOWS_7(inh_default_no_way_to_prevent_it_is_a_failure),
         ON_WINDOWS_10(refusal_without_the_flag_too_is_the_error),
         ON_WINDOWS_10(nb_set_sockets_are_nonblocking),
         ON_WINDOWS_10(nb_set_failure_closes_the_socket),
