@@ -149,7 +149,7 @@ static int bind_option(int fd, int mode, int *option)
 PSOCK_APART int psock_posix_address_error(int fd, const psock_address *address)
 {
     int native = errno;
-    struct sockaddr_storage own;
+    struct sockaddr_storage own = {.ss_family = AF_UNSPEC};
     struct psock_address_view view;
     socklen_t length = sizeof own;
     psock_sys_address_view(address, &view);

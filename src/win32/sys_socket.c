@@ -396,7 +396,8 @@ static const unsigned char ipv6_loopback[16] = {[15] = 1};
 static _Bool is_zero(const unsigned char *bytes, size_t length)
 {
     static const unsigned char zeros[16];
-    return length <= sizeof zeros && memcmp(bytes, zeros, length) == 0;
+    return length != 0 && length <= sizeof zeros &&
+           memcmp(bytes, zeros, length) == 0;
 }
 
 /* Windows connects and sends to no unspecified address. */
@@ -578,7 +579,7 @@ static int unbound_address(psock_t s, psock_address *local)
  * to its peer tells what it will be. */
 static void ask_route(psock_t s, psock_address *local)
 {
-    psock_address peer;
+    psock_address peer = {.length = 0};
     psock_address route = {.length = 0};
     DWORD returned = 0;
     struct psock_address_view view;
