@@ -117,8 +117,9 @@ static const struct work format_ipv6_port = {
 
 #define GROUP(title, words, work, ours, goal)                                  \
     {                                                                          \
-        .name = title, .operation = words, .calls = 1, .slack = 0.05,          \
-        .variants = VARIANTS(work, ours, goal), .variant_count = 3             \
+        .name = title, .operation = words, .calls = 1, .instructions = 1,      \
+        .slack = 0.05, .variants = VARIANTS(work, ours, goal),                 \
+        .variant_count = 3                                                     \
     }
 
 static const struct bench_group groups[] = {

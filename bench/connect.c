@@ -1,7 +1,7 @@
 /* connect.c: connections from beginning to end.
  *
- * Each connection of a batch is closed at once, and the other end, which is not
- * timed, is then closed by a reset, so that nothing lingers. */
+ * They are made and closed in batches, of which one step is timed.  Whichever
+ * end is closed last is reset, so that nothing lingers. */
 #include <psock/psock.h>
 
 #include "harness.h"
@@ -20,6 +20,17 @@ static struct listener raw_again;
 static struct listener ours;
 static psock_address destination;
 
+/* psock's sockets of the batch.  What is not timed is done in the raw way to
+ * them, too, so that only what is timed differs. */
+static psock_t held[RAW_BATCH];
+
+static void close_held(const struct listener *listener, uint64_t count)
+{
+    for (uint64_t i = 0; listener == &ours && i < count; i++)
+        raw_hold(i, held[i]);
+    raw_closes(count);
+}
+
 static void listen_all(void)
 {
     raw.socket = raw_listener(&raw.port);
@@ -29,7 +40,7 @@ static void listen_all(void)
                   0);
 }
 
-static void close_all(void)
+static void unlisten_all(void)
 {
     raw_close(raw.socket);
     raw_close(raw_again.socket);
@@ -50,9 +61,10 @@ static void dial(const void *context, uint64_t count)
     raw_dial(listener->port, count);
 }
 
-static void hang_up(const void *context, uint64_t count)
+static void close_and_hang_up(const void *context, uint64_t count)
 {
-    (void)context;
+    const struct listener *listener = context;
+    close_held(listener, count);
     raw_hang_up(count);
 }
 
@@ -62,13 +74,18 @@ static void accept_raw(const void *context, uint64_t count)
     raw_accepts(listener->socket, count);
 }
 
+static void accept_raw_uninherited(const void *context, uint64_t count)
+{
+    const struct listener *listener = context;
+    raw_uninherited_accepts(listener->socket, count);
+}
+
 static void accept_by(psock_t listener, psock_deadline deadline, uint64_t count)
 {
-    for (; count > 0; count--) {
+    for (uint64_t i = 0; i < count; i++) {
         psock_address peer;
-        psock_t s = psock_accept(listener, &peer, deadline);
-        BENCH_REQUIRE(s >= 0);
-        BENCH_REQUIRE(psock_close(s) == 0);
+        held[i] = psock_accept(listener, &peer, deadline);
+        BENCH_REQUIRE(held[i] >= 0);
     }
 }
 
@@ -87,15 +104,17 @@ static void accept_in_time(const void *context, uint64_t count)
 static const struct bench_variant accept_variants[] = {
     {"raw", accept_raw, &raw, 0, 0},
     {"raw again", accept_raw, &raw_again, 0, 0},
+    {"raw, not inherited", accept_raw_uninherited, &raw_again, 0, 0},
     {"PSOCK_FOREVER", accept_forever, &ours, 1.025, 0},
     {"deadline", accept_in_time, &ours, 1.025, 0},
 };
 
 /* --- Connecting ----------------------------------------------------------- */
 
-static void drain(const void *context, uint64_t count)
+static void close_and_drain(const void *context, uint64_t count)
 {
     const struct listener *listener = context;
+    close_held(listener, count);
     raw_drain(listener->socket, count);
 }
 
@@ -111,26 +130,26 @@ static void connect_raw_polled(const void *context, uint64_t count)
     raw_polled_connects(listener->port, count);
 }
 
-static void connect_once(psock_deadline deadline)
+static psock_t connected(psock_deadline deadline)
 {
     psock_t s = psock_open(PSOCK_IPV4, PSOCK_STREAM, 0);
     BENCH_REQUIRE(s >= 0);
     BENCH_REQUIRE(psock_connect(s, &destination, deadline) == 0);
-    BENCH_REQUIRE(psock_close(s) == 0);
+    return s;
 }
 
 static void connect_forever(const void *context, uint64_t count)
 {
     (void)context;
-    for (; count > 0; count--)
-        connect_once(PSOCK_FOREVER);
+    for (uint64_t i = 0; i < count; i++)
+        held[i] = connected(PSOCK_FOREVER);
 }
 
 static void connect_in_time(const void *context, uint64_t count)
 {
     (void)context;
-    for (; count > 0; count--)
-        connect_once(psock_deadline_ms(LIMIT_MS));
+    for (uint64_t i = 0; i < count; i++)
+        held[i] = connected(psock_deadline_ms(LIMIT_MS));
 }
 
 /* A limit to connecting is set before and taken off after. */
@@ -142,28 +161,75 @@ static const struct bench_variant connect_variants[] = {
     {"deadline", connect_in_time, &ours, 1.05, 2},
 };
 
+/* --- Closing -------------------------------------------------------------- */
+
+static void connect_batch(const void *context, uint64_t count)
+{
+    connect_raw(context, count);
+    for (uint64_t i = 0; i < count; i++)
+        held[i] = raw_held(i);
+}
+
+static void close_raw(const void *context, uint64_t count)
+{
+    (void)context;
+    raw_closes(count);
+}
+
+static void close_ours(const void *context, uint64_t count)
+{
+    (void)context;
+    for (uint64_t i = 0; i < count; i++)
+        BENCH_REQUIRE(psock_close(held[i]) == 0);
+}
+
+static void drain(const void *context, uint64_t count)
+{
+    const struct listener *listener = context;
+    raw_drain(listener->socket, count);
+}
+
+/* psock asks first whether it is a socket that it closes. */
+static const struct bench_variant close_variants[] = {
+    {"raw", close_raw, &raw, 0, 0},
+    {"raw again", close_raw, &raw_again, 0, 0},
+    {"psock", close_ours, &ours, 0, 1},
+};
+
 static const struct bench_group groups[] = {
     {.name = "accept",
-     .operation = "accept with the peer's address, and close",
-     .calls = 2,
+     .operation = "accept with the peer's address",
+     .calls = 1,
+     .instructions = 30,
      .slack = 0.025,
-     .batch = RAW_DIALED_MAX,
+     .batch = RAW_BATCH,
      .prepare = listen_and_adopt,
-     .dispose = close_all,
+     .dispose = unlisten_all,
      .before = dial,
-     .after = hang_up,
+     .after = close_and_hang_up,
      .variants = accept_variants,
      .variant_count = COUNT_OF(accept_variants)},
     {.name = "connect",
-     .operation = "open, connect by TCP, and close",
-     .calls = 3,
+     .operation = "open, and connect by TCP",
+     .calls = 2,
+     .instructions = 70,
      .slack = 0.02,
-     .batch = RAW_DIALED_MAX,
+     .batch = RAW_BATCH,
      .prepare = listen_all,
-     .dispose = close_all,
-     .after = drain,
+     .dispose = unlisten_all,
+     .after = close_and_drain,
      .variants = connect_variants,
      .variant_count = COUNT_OF(connect_variants)},
+    {.name = "close",
+     .operation = "close a connection",
+     .calls = 1,
+     .batch = RAW_BATCH,
+     .prepare = listen_all,
+     .dispose = unlisten_all,
+     .before = connect_batch,
+     .after = drain,
+     .variants = close_variants,
+     .variant_count = COUNT_OF(close_variants)},
 };
 
 int main(int argc, char **argv)

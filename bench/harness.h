@@ -18,7 +18,7 @@ struct bench_variant {
     void (*run)(const void *context, uint64_t count);
     const void *context;
     double goal;         /* the ratio to reach, or 0 */
-    unsigned more_calls; /* system calls it may make over the raw variant's */
+    unsigned more_calls; /* system calls it needs over the raw variant's */
 };
 
 /* Ways to do the same.  The first is the raw one, the second the same again. */
@@ -26,8 +26,9 @@ struct bench_group {
     const char *name;
     const char *operation; /* what is done, in words */
     unsigned calls;        /* socket calls in one operation */
+    unsigned instructions; /* in a call over the raw one's, at most; 0: not
+                              worth counting */
     double slack;          /* what noise may add to a ratio */
-    _Bool uncounted;       /* it waits: instructions say nothing */
     uint64_t batch;        /* most operations between `before` and `after`; 0:
                               any number */
     void (*prepare)(void);
@@ -46,7 +47,10 @@ struct bench_group {
  *   --slice-us N           the length of a slice
  *   --goal RATIO           no goal of 1 or more is stricter than this
  *   --tsv                  lines for machines instead of tables
- *   --list                 the groups and variants, for --count
+ *   --list                 what there is for --count: group, variant, calls in
+ *                          an operation, system calls over the raw variant's
+ *                          and instructions in a call over the raw one's that
+ *                          are fine; 0 where the last are not worth counting
  *   --count N GROUP VARIANT  does exactly N operations and no timing, inside
  *                          bench_counted(), and says what they allocated
  *

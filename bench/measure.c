@@ -8,19 +8,18 @@
  * of the clock, or, where a call is slow, of chance. */
 #define FEWEST_OPERATIONS 8
 
-/* Where tools switch their counters on and off, so it must stay a function. */
-#if defined(__GNUC__)
-#define KEPT __attribute__((noinline, noclone))
-#else
-#define KEPT
-#endif
-
+/* Where tools switch their counters on and off.  Called through a pointer that
+ * may change, it stays one function with this name. */
 void bench_counted(const struct bench_variant *variant, uint64_t count);
 
-KEPT void bench_counted(const struct bench_variant *variant, uint64_t count)
+void bench_counted(const struct bench_variant *variant, uint64_t count)
 {
     variant->run(variant->context, count);
 }
+
+typedef void counted_call(const struct bench_variant *variant, uint64_t count);
+
+static counted_call *volatile counted = bench_counted;
 
 static uint64_t next_batch(const struct bench_group *group, uint64_t left)
 {
@@ -33,7 +32,7 @@ static uint64_t timed_batch(const struct bench_group *group,
     if (group->before != NULL)
         group->before(variant->context, count);
     uint64_t start_ns = raw_clock_ns();
-    bench_counted(variant, count);
+    counted(variant, count);
     uint64_t spent_ns = raw_clock_ns() - start_ns;
     if (group->after != NULL)
         group->after(variant->context, count);

@@ -281,7 +281,7 @@ void raw_datagrams(const struct raw_pair *pair, uint64_t count)
 
 /* --- Connections ---------------------------------------------------------- */
 
-static int dialed[RAW_DIALED_MAX];
+static int dialed[RAW_BATCH];
 
 void raw_dial(uint16_t port, uint64_t count)
 {
@@ -307,27 +307,35 @@ void raw_drain(intptr_t listener, uint64_t count)
     }
 }
 
+static int held[RAW_BATCH];
+
 void raw_accepts(intptr_t listener, uint64_t count)
 {
-    for (; count > 0; count--) {
+    for (uint64_t i = 0; i < count; i++) {
         struct sockaddr_storage peer;
         socklen_t length = sizeof peer;
         int s = accept4((int)listener, (struct sockaddr *)&peer, &length,
                         SOCK_CLOEXEC);
         BENCH_REQUIRE(s >= 0);
-        BENCH_REQUIRE(close(s) == 0);
+        held[i] = s;
     }
+}
+
+/* SOCK_CLOEXEC does it. */
+void raw_uninherited_accepts(intptr_t listener, uint64_t count)
+{
+    raw_accepts(listener, count);
 }
 
 void raw_connects(uint16_t port, uint64_t count)
 {
     const struct sockaddr_in name = loopback(port);
-    for (; count > 0; count--) {
+    for (uint64_t i = 0; i < count; i++) {
         int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
         BENCH_REQUIRE(s >= 0);
         BENCH_REQUIRE(connect(s, (const struct sockaddr *)&name, sizeof name) ==
                       0);
-        BENCH_REQUIRE(close(s) == 0);
+        held[i] = s;
     }
 }
 
@@ -348,10 +356,26 @@ static int connect_in_time(int s, const struct sockaddr_in *name)
 void raw_polled_connects(uint16_t port, uint64_t count)
 {
     const struct sockaddr_in name = loopback(port);
-    for (; count > 0; count--) {
+    for (uint64_t i = 0; i < count; i++) {
         int s = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
         BENCH_REQUIRE(s >= 0);
         BENCH_REQUIRE(connect_in_time(s, &name) == 0);
-        BENCH_REQUIRE(close(s) == 0);
+        held[i] = s;
     }
+}
+
+void raw_closes(uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++)
+        BENCH_REQUIRE(close(held[i]) == 0);
+}
+
+intptr_t raw_held(uint64_t index)
+{
+    return held[index];
+}
+
+void raw_hold(uint64_t index, intptr_t s)
+{
+    held[index] = (int)s;
 }

@@ -66,27 +66,39 @@ void raw_datagrams(const struct raw_pair *pair, uint64_t count);
 
 /* --- Connections ---------------------------------------------------------- */
 
+/* No more than these at a time. */
+#define RAW_BATCH 64
+
 /* A TCP listener on loopback. */
 intptr_t raw_listener(uint16_t *port);
 void raw_close(intptr_t s);
 
 /* Makes `count` connections to the listener, and closes them again by resets.
- * No more than RAW_DIALED_MAX at a time. */
-#define RAW_DIALED_MAX 64
+ */
 void raw_dial(uint16_t port, uint64_t count);
 void raw_hang_up(uint64_t count);
 
 /* Takes `count` connections and resets them. */
 void raw_drain(intptr_t listener, uint64_t count);
 
-/* Accept, the peer's address asked for, and close: two calls. */
+/* Accepts, the peer's address asked for, and holds what it gets. */
 void raw_accepts(intptr_t listener, uint64_t count);
 
-/* Socket, connect and close: three calls. */
+/* The same by a program whose children must not inherit the socket. */
+void raw_uninherited_accepts(intptr_t listener, uint64_t count);
+
+/* Socket and connect, two calls; holds what it gets. */
 void raw_connects(uint16_t port, uint64_t count);
 
 /* The same by a program that may not wait for ever. */
 void raw_polled_connects(uint16_t port, uint64_t count);
+
+/* Closes `count` of those held. */
+void raw_closes(uint64_t count);
+
+/* One of those held, for others to close, and one of others to hold. */
+intptr_t raw_held(uint64_t index);
+void raw_hold(uint64_t index, intptr_t s);
 
 /* --- Addresses: raw_address.c --------------------------------------------- */
 

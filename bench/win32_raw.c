@@ -272,7 +272,7 @@ void raw_datagrams(const struct raw_pair *pair, uint64_t count)
 
 /* --- Connections ---------------------------------------------------------- */
 
-static SOCKET dialed[RAW_DIALED_MAX];
+static SOCKET dialed[RAW_BATCH];
 
 void raw_dial(uint16_t port, uint64_t count)
 {
@@ -298,26 +298,40 @@ void raw_drain(intptr_t listener, uint64_t count)
     }
 }
 
+static SOCKET held[RAW_BATCH];
+
 void raw_accepts(intptr_t listener, uint64_t count)
 {
-    for (; count > 0; count--) {
+    for (uint64_t i = 0; i < count; i++) {
         struct sockaddr_storage peer;
         int length = sizeof peer;
         SOCKET s = accept((SOCKET)listener, (struct sockaddr *)&peer, &length);
         BENCH_REQUIRE(s != INVALID_SOCKET);
-        BENCH_REQUIRE(closesocket(s) == 0);
+        held[i] = s;
+    }
+}
+
+void raw_uninherited_accepts(intptr_t listener, uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++) {
+        struct sockaddr_storage peer;
+        int length = sizeof peer;
+        SOCKET s = accept((SOCKET)listener, (struct sockaddr *)&peer, &length);
+        BENCH_REQUIRE(s != INVALID_SOCKET);
+        BENCH_REQUIRE(SetHandleInformation((HANDLE)s, HANDLE_FLAG_INHERIT, 0));
+        held[i] = s;
     }
 }
 
 void raw_connects(uint16_t port, uint64_t count)
 {
     const struct sockaddr_in name = loopback(port);
-    for (; count > 0; count--) {
+    for (uint64_t i = 0; i < count; i++) {
         SOCKET s = socket(AF_INET, SOCK_STREAM, 0);
         BENCH_REQUIRE(s != INVALID_SOCKET);
         BENCH_REQUIRE(connect(s, (const struct sockaddr *)&name, sizeof name) ==
                       0);
-        BENCH_REQUIRE(closesocket(s) == 0);
+        held[i] = s;
     }
 }
 
@@ -337,11 +351,27 @@ static _Bool connect_in_time(SOCKET s, const struct sockaddr_in *name)
 void raw_polled_connects(uint16_t port, uint64_t count)
 {
     const struct sockaddr_in name = loopback(port);
-    for (; count > 0; count--) {
+    for (uint64_t i = 0; i < count; i++) {
         SOCKET s = socket(AF_INET, SOCK_STREAM, 0);
         BENCH_REQUIRE(s != INVALID_SOCKET);
         set_nonblocking(s);
         BENCH_REQUIRE(connect_in_time(s, &name));
-        BENCH_REQUIRE(closesocket(s) == 0);
+        held[i] = s;
     }
+}
+
+void raw_closes(uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++)
+        BENCH_REQUIRE(closesocket(held[i]) == 0);
+}
+
+intptr_t raw_held(uint64_t index)
+{
+    return (intptr_t)held[index];
+}
+
+void raw_hold(uint64_t index, intptr_t s)
+{
+    held[index] = (SOCKET)s;
 }

@@ -421,6 +421,28 @@ static void sending_survives_undelivered_datagrams(void **state)
     (void)receive_text(other, "hello");
 }
 
+/* Whether a connected one learns of it, and on which call, is the system's
+ * choice; it goes on working. */
+static void connected_socket_may_learn_that_nobody_is_there(void **state)
+{
+    char byte;
+    int family = family_of(state);
+    struct stream ends = datagrams_over(family);
+    close_kept(ends.server);
+    for (int i = 0; i < 5; i++) {
+        assert_either(psock_send(ends.client, "x", 1, 0, in_time()), 1,
+                      PSOCK_ECONNREFUSED);
+        assert_either(
+            psock_recv(ends.client, &byte, 1, 0, psock_deadline_ms(1)),
+            PSOCK_ETIMEDOUT, PSOCK_ECONNREFUSED);
+    }
+    psock_t other = datagram(family);
+    psock_address address = local_of(other);
+    assert_result(psock_connect(ends.client, &address, PSOCK_NOW), 0);
+    send_text(ends.client, "hello");
+    (void)receive_text(other, "hello");
+}
+
 /* --- Waiting -------------------------------------------------------------- */
 
 static void receiving_now_does_not_wait(void **state)
@@ -497,6 +519,7 @@ int main(void)
         test_both(connected_socket_may_mind_another_destination),
         test_both(receiving_survives_undelivered_datagrams),
         test_both(sending_survives_undelivered_datagrams),
+        test_both(connected_socket_may_learn_that_nobody_is_there),
         test_both(receiving_now_does_not_wait),
         test_both(receiving_waits_until_its_deadline),
         test_both(unknown_flags_are_refused),

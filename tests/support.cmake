@@ -59,7 +59,8 @@ function(psock_test_settings target)
 endfunction()
 
 # psock_add_test(<name> SOURCES <file>... LIBRARIES <target>... LABEL <label>)
-# makes a CMocka program and a test of that name.
+# makes a CMocka program and a test of that name, which runs by itself: some
+# measure time.
 function(psock_add_test name)
   cmake_parse_arguments(arg "" "LABEL" "SOURCES;LIBRARIES" ${ARGN})
   string(REPLACE "." "_" target test_${name})
@@ -69,7 +70,7 @@ function(psock_add_test name)
   if(PSOCK_TESTS_RUN)
     add_test(NAME ${name} COMMAND ${target})
     set_tests_properties(${name} PROPERTIES
-      TIMEOUT 60 LABELS ${arg_LABEL}
+      TIMEOUT 60 LABELS ${arg_LABEL} RUN_SERIAL TRUE
       FIXTURES_REQUIRED "${PSOCK_WINE_FIXTURE}")
   endif()
 endfunction()
