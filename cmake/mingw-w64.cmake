@@ -17,7 +17,8 @@ set(CMAKE_EXE_LINKER_FLAGS_INIT -static-libgcc)
 set(CMAKE_SHARED_LINKER_FLAGS_INIT -static-libgcc)
 
 # scripts/setup puts CMocka for Windows into build/deps/<triplet>.
-set(PSOCK_DEPS ${CMAKE_CURRENT_LIST_DIR}/../build/deps CACHE PATH
+get_filename_component(deps ${CMAKE_CURRENT_LIST_DIR}/../build/deps ABSOLUTE)
+set(PSOCK_DEPS ${deps} CACHE PATH
     "Where the libraries for the tests are installed, by triplet")
 set(CMAKE_FIND_ROOT_PATH /usr/${triplet} ${PSOCK_DEPS}/${triplet})
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)

@@ -88,11 +88,13 @@ static struct wait *begin_wait(wait_body *body, psock_t s,
     return wait;
 }
 
-/* Lets the thread come as far as `round` allows. */
+/* Lets the thread come as far as it does in some microseconds, more of them each
+ * round. */
 static void let_it_wait(struct wait *wait, int round)
 {
     host_gate_wait(wait->about_to_wait);
-    for (int i = 0; i < round * round; i++)
+    psock_deadline end = psock_deadline_ns(round * INT64_C(10000));
+    while (psock_deadline_left_ns(end) > 0)
         host_yield();
 }
 
@@ -397,12 +399,13 @@ static void receiver_and_sender_wait_independently(void **state)
 
 /* --- Disturbances --------------------------------------------------------- */
 
-static void disturb(struct wait *wait, int times)
+static void disturb(struct wait *wait)
 {
-    for (int i = 0; i < times; i++) {
+    psock_deadline end = psock_deadline_ms(5);
+    do {
         host_thread_disturb(wait->thread);
         host_yield();
-    }
+    } while (psock_deadline_left_ns(end) > 0);
 }
 
 static void disturbed_wait_lasts_until_its_deadline(void **state)
@@ -415,7 +418,7 @@ static void disturbed_wait_lasts_until_its_deadline(void **state)
         struct wait *wait =
             begin_wait(bodies[i], ends.client, psock_deadline_ms(SHORT_MS));
         host_gate_wait(wait->about_to_wait);
-        disturb(wait, 500);
+        disturb(wait);
         assert_result(end_wait(wait), PSOCK_ETIMEDOUT);
         assert_true(clock_ns() - before_ns >= SHORT_NS);
     }
@@ -428,9 +431,9 @@ static void disturbed_wait_still_gets_its_data(void **state)
         struct wait *wait =
             begin_wait(stream_receives[i], ends.client, PSOCK_FOREVER);
         host_gate_wait(wait->about_to_wait);
-        disturb(wait, 200);
+        disturb(wait);
         send_text(ends.server, "x");
-        disturb(wait, 20);
+        disturb(wait);
         assert_result(end_wait(wait), 1);
     }
 }
@@ -440,9 +443,9 @@ static void disturbed_accept_still_gets_its_connection(void **state)
     psock_t listener = listening(family_of(state));
     struct wait *wait = begin_wait(wait_to_accept, listener, PSOCK_FOREVER);
     host_gate_wait(wait->about_to_wait);
-    disturb(wait, 200);
+    disturb(wait);
     connected_to(listener);
-    disturb(wait, 20);
+    disturb(wait);
     keep(end_wait(wait));
 }
 

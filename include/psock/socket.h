@@ -2,7 +2,9 @@
  *
  * Every socket that psock makes, by whatever call, is not inherited by child
  * processes and raises no signal when its peer is gone; an unconnected datagram
- * socket does not fail because somebody could not be reached.
+ * socket does not fail because somebody could not be reached.  (Windows makes
+ * accepted sockets inherited: a child that another thread starts just before
+ * psock_accept() returns can get one.)
  *
  * Threads: one socket may be used from several threads at once, sending in one
  * and receiving in another.  Closing it while another thread uses it is an
@@ -47,9 +49,9 @@ PSOCK_API PSOCK_CHECKED psock_t psock_open(int family, int type,
                                            unsigned flags);
 
 /* Closes `s`.  Data already sent still goes out; data received and not yet read
- * make a stream's peer see a reset.  The socket is gone whatever the result, but
- * what is no socket is left alone: PSOCK_EBADF, PSOCK_ENOTSOCK.
- * Does not wait, unless a linger time was set on it by other means. */
+ * make a stream's peer see a reset.  Waits only where a linger time was set by
+ * other means.  The socket is gone whatever the result, but what is no socket is
+ * left alone: PSOCK_EBADF, PSOCK_ENOTSOCK. */
 PSOCK_API int psock_close(psock_t s);
 
 /* Closes a connected stream by a reset: what was not yet delivered is dropped,
