@@ -6,8 +6,8 @@
 #include "policy.h"
 
 /* A call kept together, so that it can be tried again.  Filled before the first
- * attempt, and by hand as far as the call needs it: what lies in memory need not
- * be kept in registers meanwhile, which costs more than everything else here. */
+ * attempt, and by hand as far as the call needs it: what lies in memory need
+ * not be kept in registers meanwhile, which costs more than all else here. */
 struct transfer {
     psock_t socket;
     union {

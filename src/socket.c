@@ -117,9 +117,9 @@ static int64_t patience_ns(psock_deadline deadline)
     return deadline == PSOCK_FOREVER ? -1 : psock_deadline_left_ns(deadline);
 }
 
-/* PSOCK_EAGAIN is a Unix listener whose queue is full: no attempt has begun, and
- * no event tells when one could, so the system's own patience is all there is
- * to wait with. */
+/* PSOCK_EAGAIN is a Unix listener whose queue is full: no attempt has begun,
+ * and no event tells when one could, so the system's own patience is all there
+ * is to wait with. */
 static int begin_again(psock_t s, const psock_address *peer,
                        psock_deadline deadline)
 {

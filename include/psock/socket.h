@@ -50,8 +50,8 @@ PSOCK_API PSOCK_CHECKED psock_t psock_open(int family, int type,
 
 /* Closes `s`.  Data already sent still goes out; data received and not yet read
  * make a stream's peer see a reset.  Waits only where a linger time was set by
- * other means.  The socket is gone whatever the result, but what is no socket is
- * left alone: PSOCK_EBADF, PSOCK_ENOTSOCK. */
+ * other means.  The socket is gone whatever the result, but what is no socket
+ * is left alone: PSOCK_EBADF, PSOCK_ENOTSOCK. */
 PSOCK_API int psock_close(psock_t s);
 
 /* Closes a connected stream by a reset: what was not yet delivered is dropped,

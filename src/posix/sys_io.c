@@ -13,8 +13,8 @@ static inline int receive_flags_of(unsigned flags)
     return native + (int)(flags & PSOCK_PEEK) * (MSG_PEEK / PSOCK_PEEK);
 }
 
-/* Linux says EPIPE also where there never was a connection to send on.  Receiving
- * tells: it finds an end where there was one. */
+/* Linux says EPIPE also where there never was a connection to send on.
+ * Receiving tells: it finds an end where there was one. */
 static PSOCK_APART ptrdiff_t broken_pipe(psock_t s)
 {
     char byte;
