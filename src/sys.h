@@ -83,7 +83,7 @@ _Bool psock_sys_scope_name(uint32_t index, char *name);
 psock_t psock_sys_open(int family, int type, unsigned flags);
 
 /* The descriptor is gone, unless it was none or no socket.  Success leaves the
- * system's last code as it was, so that an earlier failure can still be told. */
+ * system's last code as it was, so an earlier failure can still be told. */
 int psock_sys_close(psock_t s);
 
 /* As psock_sys_close(), with a reset where there is a connection. */

@@ -2,13 +2,8 @@
  * psock errors. */
 #include "platform.h"
 
-struct error_pair {
-    int native;
-    int error;
-};
+#include "../error_pairs.h"
 
-/* The first pair of a number is what it means; those after it, at the end, are
- * what some calls make of it. */
 static const struct error_pair error_pairs[] = {
     {WSAEWOULDBLOCK, PSOCK_EAGAIN},
     {WSAEINTR, PSOCK_ECANCELED}, /* Windows has no signals: a call was ended */
@@ -124,27 +119,18 @@ static const struct error_pair error_pairs[] = {
     {WSAEWOULDBLOCK, PSOCK_EINPROGRESS},
 };
 
-static PSOCK_APART int look_up(int native)
-{
-    const size_t count = sizeof error_pairs / sizeof *error_pairs;
-    for (size_t i = 0; i < count; i++)
-        if (error_pairs[i].native == native)
-            return error_pairs[i].error;
-    return PSOCK_EIO;
-}
+#define PAIR_COUNT (sizeof error_pairs / sizeof *error_pairs)
 
 int psock_sys_error(int native)
 {
-    return native == WSAEWOULDBLOCK ? PSOCK_EAGAIN : look_up(native);
+    if (native == WSAEWOULDBLOCK)
+        return PSOCK_EAGAIN;
+    return error_of(error_pairs, PAIR_COUNT, native);
 }
 
 _Bool psock_sys_error_explains(int native, int error)
 {
-    const size_t count = sizeof error_pairs / sizeof *error_pairs;
-    for (size_t i = 0; i < count; i++)
-        if (error_pairs[i].native == native && error_pairs[i].error == error)
-            return 1;
-    return look_up(native) == error;
+    return is_explained(error_pairs, PAIR_COUNT, native, error);
 }
 
 int psock_sys_error_native(void)

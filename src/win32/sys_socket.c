@@ -458,7 +458,7 @@ static int connect_failure(psock_t s, const psock_address *peer)
 }
 
 /* AFD is asked, which knows it for certain: Winsock keeps the failure of an
- * earlier attempt, and cannot tell a connection from one that was and is not. */
+ * earlier attempt, and cannot tell a connection from one that has ended. */
 static _Bool is_connecting(psock_t s)
 {
     return (psock_win32_shadow(s) & SHADOW_CONNECTING) != 0 &&
