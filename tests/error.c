@@ -260,6 +260,41 @@ static void each_failure_in_the_system_shows_its_code(void **state)
     }
 }
 
+/* Whether a description of `error`, right after the system failed with `native`,
+ * has the number. */
+static _Bool shows(int native, int error)
+{
+    char text[PSOCK_ERROR_TEXT_SIZE];
+    char number[16];
+    snprintf(number, sizeof number, "(%d)", native);
+    host_native_fail(native);
+    assert_true(psock_error_describe(error, text, sizeof text) > 0);
+    return strstr(text, number) != NULL;
+}
+
+static void each_code_of_the_system_has_its_error(void **state)
+{
+    (void)state;
+    size_t count;
+    const struct host_native_error *rows = host_native_errors(&count);
+    assert_true(count > 40);
+    for (size_t i = 0; i < count; i++) {
+        if (!shows(rows[i].native, rows[i].error))
+            fail_msg("%s is not %s", rows[i].name,
+                     psock_error_name(rows[i].error));
+        if (rows[i].error != PSOCK_EIO && shows(rows[i].native, PSOCK_EIO))
+            fail_msg("%s is nothing known", rows[i].name);
+    }
+}
+
+static void code_the_system_does_not_have_is_an_io_error(void **state)
+{
+    (void)state;
+    int unknown = host_native_unknown();
+    assert_true(shows(unknown, PSOCK_EIO));
+    assert_false(shows(unknown, PSOCK_EINVAL));
+}
+
 struct failure {
     struct host_gate *gate;
     int native_before;
@@ -352,6 +387,8 @@ int main(void)
         test_once(code_that_is_not_the_cause_is_left_out),
         test_once(success_is_described_without_a_code),
         test_once(each_failure_in_the_system_shows_its_code),
+        test_once(each_code_of_the_system_has_its_error),
+        test_once(code_the_system_does_not_have_is_an_io_error),
         test_once(systems_code_is_each_threads_own),
         test_once(description_is_cut_to_any_size),
         test_once(every_description_fits),

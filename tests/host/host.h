@@ -72,4 +72,21 @@ void host_native_close(psock_t native);
  * blocking socket and not at all on another.  Below zero: nothing came. */
 int host_native_recv(psock_t native, void *buffer, int size, int timeout_ms);
 
+/* --- The system's error codes ---------------------------------------------- */
+
+/* What a code of the system means to psock, as its documentation has it. */
+struct host_native_error {
+    const char *name;
+    int native;
+    int error;
+};
+
+const struct host_native_error *host_native_errors(size_t *count);
+
+/* Makes `native` what the system says of this thread's last failure. */
+void host_native_fail(int native);
+
+/* A number that is no code of the system. */
+int host_native_unknown(void);
+
 #endif

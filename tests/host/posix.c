@@ -270,3 +270,89 @@ int host_native_recv(psock_t native, void *buffer, int size, int timeout_ms)
     demand(done == 0, "setsockopt");
     return (int)recv((int)native, buffer, (size_t)size, 0);
 }
+
+/* --- The system's error codes ---------------------------------------------- */
+
+#define ROW(native, error)                                                     \
+    {                                                                          \
+#native, native, PSOCK_##error                                         \
+    }
+
+static const struct host_native_error native_errors[] = {
+    ROW(EAGAIN, EAGAIN),
+    ROW(EWOULDBLOCK, EAGAIN),
+    ROW(EINTR, EINTR),
+    ROW(EINPROGRESS, EINPROGRESS),
+    ROW(EALREADY, EALREADY),
+    ROW(ECONNREFUSED, ECONNREFUSED),
+    ROW(ECONNRESET, ECONNRESET),
+    ROW(ECONNABORTED, ECONNABORTED),
+    ROW(ETIMEDOUT, ETIMEDOUT),
+    ROW(EPIPE, EPIPE),
+    ROW(EINVAL, EINVAL),
+    ROW(EBADF, EBADF),
+    ROW(ENOTSOCK, ENOTSOCK),
+    ROW(EACCES, EACCES),
+    ROW(EPERM, EPERM),
+    ROW(EFAULT, EFAULT),
+    ROW(ENOMEM, ENOMEM),
+    ROW(EMFILE, EMFILE),
+    ROW(ENFILE, ENFILE),
+    ROW(ENOBUFS, ENOBUFS),
+    ROW(EADDRINUSE, EADDRINUSE),
+    ROW(EADDRNOTAVAIL, EADDRNOTAVAIL),
+    ROW(EAFNOSUPPORT, EAFNOSUPPORT),
+    ROW(EPROTONOSUPPORT, EPROTONOSUPPORT),
+    ROW(EPROTOTYPE, EPROTOTYPE),
+    ROW(EOPNOTSUPP, EOPNOTSUPP),
+    ROW(ENOSYS, ENOTSUP),
+    ROW(ENOPROTOOPT, ENOPROTOOPT),
+    ROW(EMSGSIZE, EMSGSIZE),
+    ROW(EDESTADDRREQ, EDESTADDRREQ),
+    ROW(EISCONN, EISCONN),
+    ROW(ENOTCONN, ENOTCONN),
+    ROW(EHOSTUNREACH, EHOSTUNREACH),
+    ROW(ENETUNREACH, ENETUNREACH),
+    ROW(ENETDOWN, ENETDOWN),
+    ROW(ENETRESET, ENETRESET),
+    ROW(ECANCELED, ECANCELED),
+    ROW(ENOENT, ENOENT),
+    ROW(ENOTDIR, ENOTDIR),
+    ROW(ELOOP, ELOOP),
+    ROW(ENAMETOOLONG, ENAMETOOLONG),
+    ROW(EROFS, EROFS),
+    ROW(EEXIST, EEXIST),
+    ROW(ENOTEMPTY, ENOTEMPTY),
+    ROW(EIO, EIO),
+    ROW(EPROTO, EPROTO),
+    ROW(ENOSPC, ENOSPC),
+    ROW(EBUSY, EBUSY),
+    ROW(EOVERFLOW, EOVERFLOW),
+    ROW(ENODEV, ENODEV),
+    ROW(ENXIO, ENODEV),
+    ROW(EDQUOT, EDQUOT),
+    ROW(ESTALE, ESTALE),
+    ROW(ESOCKTNOSUPPORT, ESOCKTNOSUPPORT),
+    ROW(EPFNOSUPPORT, EPFNOSUPPORT),
+    ROW(EHOSTDOWN, EHOSTDOWN),
+    ROW(ESHUTDOWN, ESHUTDOWN),
+    ROW(ETOOMANYREFS, ETOOMANYREFS),
+    ROW(EUSERS, EUSERS),
+    ROW(EREMOTE, EREMOTE),
+};
+
+const struct host_native_error *host_native_errors(size_t *count)
+{
+    *count = sizeof native_errors / sizeof *native_errors;
+    return native_errors;
+}
+
+void host_native_fail(int native)
+{
+    errno = native;
+}
+
+int host_native_unknown(void)
+{
+    return 123456;
+}

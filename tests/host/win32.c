@@ -225,3 +225,83 @@ int host_native_recv(psock_t native, void *buffer, int size, int timeout_ms)
     demand(done == 0, "setsockopt");
     return recv((SOCKET)native, buffer, size, 0);
 }
+
+/* --- The system's error codes ---------------------------------------------- */
+
+#define ROW(native, error)                                                     \
+    {                                                                          \
+#native, native, PSOCK_##error                                         \
+    }
+
+static const struct host_native_error native_errors[] = {
+    ROW(WSAEWOULDBLOCK, EAGAIN),
+    ROW(WSAEINTR, ECANCELED),
+    ROW(WSAEINPROGRESS, EINPROGRESS),
+    ROW(WSAEALREADY, EALREADY),
+    ROW(WSAECONNREFUSED, ECONNREFUSED),
+    ROW(WSAECONNRESET, ECONNRESET),
+    ROW(WSAECONNABORTED, ECONNABORTED),
+    ROW(WSAETIMEDOUT, ETIMEDOUT),
+    ROW(WSAEINVAL, EINVAL),
+    ROW(WSAEBADF, EBADF),
+    ROW(WSAENOTSOCK, ENOTSOCK),
+    ROW(WSAEACCES, EACCES),
+    ROW(WSAEFAULT, EFAULT),
+    ROW(WSAEMFILE, EMFILE),
+    ROW(WSAENOBUFS, ENOBUFS),
+    ROW(WSAEADDRINUSE, EADDRINUSE),
+    ROW(WSAEADDRNOTAVAIL, EADDRNOTAVAIL),
+    ROW(WSAEAFNOSUPPORT, EAFNOSUPPORT),
+    ROW(WSAEPFNOSUPPORT, EPFNOSUPPORT),
+    ROW(WSAEPROTONOSUPPORT, EPROTONOSUPPORT),
+    ROW(WSAEPROTOTYPE, EPROTOTYPE),
+    ROW(WSAESOCKTNOSUPPORT, ESOCKTNOSUPPORT),
+    ROW(WSAEOPNOTSUPP, EOPNOTSUPP),
+    ROW(WSAENOPROTOOPT, ENOPROTOOPT),
+    ROW(WSAEMSGSIZE, EMSGSIZE),
+    ROW(WSAEDESTADDRREQ, EDESTADDRREQ),
+    ROW(WSAEISCONN, EISCONN),
+    ROW(WSAENOTCONN, ENOTCONN),
+    ROW(WSAESHUTDOWN, ESHUTDOWN),
+    ROW(WSAEHOSTUNREACH, EHOSTUNREACH),
+    ROW(WSAEHOSTDOWN, EHOSTDOWN),
+    ROW(WSAENETUNREACH, ENETUNREACH),
+    ROW(WSAENETDOWN, ENETDOWN),
+    ROW(WSAENETRESET, ENETRESET),
+    ROW(WSAETOOMANYREFS, ETOOMANYREFS),
+    ROW(WSAELOOP, ELOOP),
+    ROW(WSAENAMETOOLONG, ENAMETOOLONG),
+    ROW(WSAENOTEMPTY, ENOTEMPTY),
+    ROW(WSAEPROCLIM, EMFILE),
+    ROW(WSAEUSERS, EUSERS),
+    ROW(WSAEDQUOT, EDQUOT),
+    ROW(WSAESTALE, ESTALE),
+    ROW(WSAEREMOTE, EREMOTE),
+    ROW(WSASYSNOTREADY, ENETDOWN),
+    ROW(WSAVERNOTSUPPORTED, ENOTSUP),
+    ROW(WSANOTINITIALISED, ENETDOWN),
+    ROW(WSAEDISCON, EPIPE),
+    ROW(WSAECANCELLED, ECANCELED),
+    ROW(WSAEREFUSED, ECONNREFUSED),
+    ROW(WSATYPE_NOT_FOUND, EAI_SERVICE),
+    ROW(WSAHOST_NOT_FOUND, EAI_NONAME),
+    ROW(WSATRY_AGAIN, EAI_AGAIN),
+    ROW(WSANO_RECOVERY, EAI_FAIL),
+    ROW(WSANO_DATA, EAI_NODATA),
+};
+
+const struct host_native_error *host_native_errors(size_t *count)
+{
+    *count = sizeof native_errors / sizeof *native_errors;
+    return native_errors;
+}
+
+void host_native_fail(int native)
+{
+    WSASetLastError(native);
+}
+
+int host_native_unknown(void)
+{
+    return 123456;
+}
