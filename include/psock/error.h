@@ -105,8 +105,8 @@ PSOCK_API int psock_error_native(void);
 /* Writes `error` for a log: "ECONNREFUSED (10061): connection refused".
  *
  * The number is the system's own code for what last failed on this thread, and
- * is left out when that is not the cause of `error` (psock found the fault
- * itself, or another call has come between).
+ * is left out where that cannot be the cause of `error`.  So describe an error
+ * before anything else fails on the thread.
  *
  * text  receives at most `size` bytes, cut if need be and always ended by a
  *       zero byte; PSOCK_ERROR_TEXT_SIZE is enough for any error

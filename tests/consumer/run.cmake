@@ -1,5 +1,5 @@
 # Builds main.c in one way and runs it; tests/consumer/CMakeLists.txt says how
-# this is called.  Build folders are kept, so the next run takes no time.
+# this is called.  Build folders are kept, so the next run takes little time.
 cmake_minimum_required(VERSION 3.21)
 
 function(run)
@@ -11,15 +11,13 @@ endfunction()
 
 # With a project of CMake's.
 function(build_project)
-  if(NOT EXISTS ${binary}/CMakeCache.txt)
-    run(${CMAKE_COMMAND} -S ${source}/${way} -B ${binary} -G ${generator}
-        -D CMAKE_C_COMPILER=${compiler}
-        -D CMAKE_C_FLAGS=${flags}
-        -D CMAKE_TOOLCHAIN_FILE=${toolchain}
-        -D CMAKE_BUILD_TYPE=Release
-        -D BUILD_SHARED_LIBS=${shared}
-        -D psock_DIR=${stage}/${libdir}/cmake/psock)
-  endif()
+  run(${CMAKE_COMMAND} -S ${source}/${way} -B ${binary} -G ${generator}
+      -D CMAKE_C_COMPILER=${compiler}
+      -D CMAKE_C_FLAGS=${flags}
+      -D CMAKE_TOOLCHAIN_FILE=${toolchain}
+      -D CMAKE_BUILD_TYPE=Release
+      -D BUILD_SHARED_LIBS=${shared}
+      -D psock_DIR=${stage}/${libdir}/cmake/psock)
   run(${CMAKE_COMMAND} --build ${binary})
 endfunction()
 
