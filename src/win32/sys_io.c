@@ -45,6 +45,15 @@ static int not_connected(psock_t s, int *native)
     return psock_sys_error(failure);
 }
 
+/* Would-block is also what some systems say of an attempt that is pending; one
+ * that was given up will never be more. */
+static int would_block(psock_t s)
+{
+    if ((psock_win32_shadow(s) & SHADOW_ABANDONED) != 0)
+        return PSOCK_ENOTCONN;
+    return PSOCK_EAGAIN;
+}
+
 /* What codes mean on a stream beyond their names. */
 static int stream_error(psock_t s, int error, int *native)
 {
@@ -83,8 +92,9 @@ static PSOCK_APART int send_failure(psock_t s)
 {
     int native = psock_winsock.WSAGetLastError();
     int error = psock_win32_socket_error(s);
-    if (error == PSOCK_EAGAIN || error == PSOCK_EBADF ||
-        error == PSOCK_ENOTSOCK)
+    if (error == PSOCK_EAGAIN)
+        return would_block(s);
+    if (error == PSOCK_EBADF || error == PSOCK_ENOTSOCK)
         return error;
     error = psock_win32_is_datagram(s) ? datagram_send_error(error)
                                        : stream_error(s, error, &native);
@@ -146,7 +156,7 @@ static int datagram_receive_error(psock_t s, int error)
 static int nothing_there(psock_t s)
 {
     if ((psock_win32_shadow(s) & SHADOW_READ_ENDED) == 0)
-        return PSOCK_EAGAIN;
+        return would_block(s);
     int native = psock_winsock.WSAGetLastError();
     int result = psock_win32_is_datagram(s) ? PSOCK_EAGAIN : 0;
     psock_winsock.WSASetLastError(native);
