@@ -7,6 +7,8 @@
 
 #define SEND_FLAGS (MSG_DONTWAIT | PSOCK_POSIX_NO_SIGNAL)
 
+/* The peek bit is moved to its native place by a product, which takes no branch.
+ */
 static inline int receive_flags_of(unsigned flags)
 {
     int native = (flags & PSOCK_SYS_MAY_WAIT) != 0 ? 0 : MSG_DONTWAIT;

@@ -163,11 +163,12 @@ PSOCK_APART int psock_posix_address_error(int fd, const psock_address *address)
 static int bind_with(int fd, const psock_address *local, int option)
 {
     const void *name = local->storage.bytes;
-    if (option != 0 && set_option(fd, SOL_SOCKET, option, 1) < 0)
-        return psock_posix_error();
+    int error = option == 0 ? 0 : set_option(fd, SOL_SOCKET, option, 1);
+    if (error < 0)
+        return error;
     if (bind(fd, name, local->length) == 0)
         return 0;
-    int error = psock_posix_address_error(fd, local);
+    error = psock_posix_address_error(fd, local);
     int native = errno;
     if (option != 0)
         set_option(fd, SOL_SOCKET, option, 0);

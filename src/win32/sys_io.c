@@ -47,11 +47,9 @@ static int not_connected(psock_t s, int *native)
 
 /* Would-block is also what some systems say of an attempt that is pending; one
  * that was given up will never be more. */
-static int would_block(psock_t s)
+static int would_block(unsigned state)
 {
-    if ((psock_win32_shadow(s) & SHADOW_ABANDONED) != 0)
-        return PSOCK_ENOTCONN;
-    return PSOCK_EAGAIN;
+    return (state & SHADOW_ABANDONED) != 0 ? PSOCK_ENOTCONN : PSOCK_EAGAIN;
 }
 
 /* What codes mean on a stream beyond their names. */
@@ -93,7 +91,7 @@ static PSOCK_APART int send_failure(psock_t s)
     int native = psock_winsock.WSAGetLastError();
     int error = psock_win32_socket_error(s);
     if (error == PSOCK_EAGAIN)
-        return would_block(s);
+        return would_block(psock_win32_shadow(s));
     if (error == PSOCK_EBADF || error == PSOCK_ENOTSOCK)
         return error;
     error = psock_win32_is_datagram(s) ? datagram_send_error(error)
@@ -155,8 +153,9 @@ static int datagram_receive_error(psock_t s, int error)
  * to its end. */
 static int nothing_there(psock_t s)
 {
-    if ((psock_win32_shadow(s) & SHADOW_READ_ENDED) == 0)
-        return would_block(s);
+    const unsigned state = psock_win32_shadow(s);
+    if ((state & SHADOW_READ_ENDED) == 0)
+        return would_block(state);
     int native = psock_winsock.WSAGetLastError();
     int result = psock_win32_is_datagram(s) ? PSOCK_EAGAIN : 0;
     psock_winsock.WSASetLastError(native);
