@@ -199,12 +199,10 @@ static void shutdown_ends_a_send(void **state)
 
 /* --- What others do ends waits -------------------------------------------- */
 
-static void arriving_data_end_a_receive(void **state)
+static void check_arrivals(wait_body *receive, struct stream ends)
 {
-    int family = family_of(state);
-    struct stream ends = stream_over(family);
     for (int i = 0; i < ROUNDS; i++) {
-        struct wait *wait = begin_wait(wait_to_recv, ends.client,
+        struct wait *wait = begin_wait(receive, ends.client,
                                        i % 2 == 0 ? PSOCK_FOREVER : in_time());
         let_it_wait(wait, i);
         send_text(ends.server, "x");
@@ -212,17 +210,14 @@ static void arriving_data_end_a_receive(void **state)
     }
 }
 
+static void arriving_data_end_a_receive(void **state)
+{
+    check_arrivals(wait_to_recv, stream_over(family_of(state)));
+}
+
 static void arriving_datagram_ends_a_receive(void **state)
 {
-    int family = family_of(state);
-    struct stream ends = datagrams_over(family);
-    for (int i = 0; i < ROUNDS; i++) {
-        struct wait *wait = begin_wait(wait_to_recv_from, ends.client,
-                                       i % 2 == 0 ? PSOCK_FOREVER : in_time());
-        let_it_wait(wait, i);
-        send_text(ends.server, "x");
-        assert_result(end_wait(wait), 1);
-    }
+    check_arrivals(wait_to_recv_from, datagrams_over(family_of(state)));
 }
 
 static void arriving_connection_ends_an_accept(void **state)
