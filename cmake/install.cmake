@@ -8,7 +8,15 @@ install(TARGETS psock EXPORT psock-targets
   INCLUDES DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(DIRECTORY include/psock DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 
-# The CMake package: find_package(psock), then link psock::psock.
+# The CMake package: find_package(psock), then link psock::psock.  Programs link
+# what a static library needs themselves.
+set(PSOCK_PACKAGE_DEPENDENCIES)
+if(Threads::Threads IN_LIST PSOCK_LIBRARIES AND NOT BUILD_SHARED_LIBS)
+  set(PSOCK_PACKAGE_DEPENDENCIES "include(CMakeFindDependencyMacro)
+set(THREADS_PREFER_PTHREAD_FLAG ON)
+find_dependency(Threads)
+")
+endif()
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/psock)
 configure_package_config_file(cmake/psock-config.cmake.in psock-config.cmake
   INSTALL_DESTINATION ${package_dir}
@@ -28,7 +36,11 @@ file(RELATIVE_PATH PC_UP
   /prefix/${pc_dir} /prefix)
 string(REGEX REPLACE "/$" "" PC_UP "${PC_UP}")
 set(PC_LIBS_PRIVATE ${PSOCK_LIBRARIES})
+list(REMOVE_ITEM PC_LIBS_PRIVATE Threads::Threads)
 list(TRANSFORM PC_LIBS_PRIVATE PREPEND -l)
+if(Threads::Threads IN_LIST PSOCK_LIBRARIES)
+  list(APPEND PC_LIBS_PRIVATE -pthread)
+endif()
 list(JOIN PC_LIBS_PRIVATE " " PC_LIBS_PRIVATE)
 set(PC_CFLAGS)
 if(BUILD_SHARED_LIBS)

@@ -10,7 +10,10 @@ endif()
 set(PSOCK_SHARED_FUSED
   src/deadline.c
   src/socket.c
-  src/io.c)
+  src/io.c
+  src/waker.c
+  src/interest.c
+  src/poller.c)
 set(PSOCK_SHARED_OTHER
   src/startup.c
   src/error.c
@@ -18,9 +21,16 @@ set(PSOCK_SHARED_OTHER
   src/address_parse.c
   src/address_format.c
   src/native.c
+  src/poll.c
   src/capability.c)
 
-# The files of a twin.
+# The files of a twin.  The poller is one of several (features.cmake chooses),
+# and fused too.
+if(WIN32)
+  set(PSOCK_SYS_POLLER sys_poller.c)
+else()
+  set(PSOCK_SYS_POLLER sys_poller_${PSOCK_POLLER_CHOSEN}.c)
+endif()
 set(PSOCK_SYS_FUSED
   sys_error.c
   sys_clock.c
@@ -30,16 +40,24 @@ set(PSOCK_SYS_FUSED
 set(PSOCK_SYS_OTHER
   sys_startup.c
   sys_address.c
-  sys_native.c)
+  sys_native.c
+  sys_waker.c
+  sys_poll.c)
 
-# What only Windows has: the shadow of each socket, and the table through which
-# Windows is called (the tests have another).
-set(PSOCK_WIN32_OTHER src/win32/shadow.c)
+# What only Windows has: the shadow of each socket, polls of the AFD driver, what
+# is in pollers, and the table through which Windows is called (the tests have
+# another).
+set(PSOCK_WIN32_OTHER
+  src/win32/shadow.c
+  src/win32/afd.c
+  src/win32/registry.c
+  src/win32/registration.c
+  src/win32/poller_device.c)
 set(PSOCK_WIN32_TABLE src/win32/winsock.c)
 
 # The twin comes first: its platform.h sets the feature macros, and that counts
 # only before the first system header.
-set(PSOCK_FUSED_SOURCES ${PSOCK_SYS_FUSED})
+set(PSOCK_FUSED_SOURCES ${PSOCK_SYS_FUSED} ${PSOCK_SYS_POLLER})
 list(TRANSFORM PSOCK_FUSED_SOURCES PREPEND ${PSOCK_TWIN}/)
 list(APPEND PSOCK_FUSED_SOURCES ${PSOCK_SHARED_FUSED})
 
@@ -48,4 +66,11 @@ list(TRANSFORM PSOCK_OTHER_SOURCES PREPEND ${PSOCK_TWIN}/)
 list(APPEND PSOCK_OTHER_SOURCES ${PSOCK_SHARED_OTHER})
 if(WIN32)
   list(APPEND PSOCK_OTHER_SOURCES ${PSOCK_WIN32_OTHER} ${PSOCK_WIN32_TABLE})
+elseif(NOT PSOCK_POLLER_CHOSEN STREQUAL "epoll")
+  list(APPEND PSOCK_OTHER_SOURCES src/posix/pollers.c)
+  if(PSOCK_POLLER_CHOSEN STREQUAL "kqueue")
+    list(APPEND PSOCK_OTHER_SOURCES
+      src/posix/kqueue_own.c
+      src/posix/kqueue_look.c)
+  endif()
 endif()

@@ -30,13 +30,18 @@ int64_t psock_deadline_left_ns(psock_deadline deadline)
     return left > 0 ? left : 0;
 }
 
+int64_t psock_timeout_ns(psock_deadline deadline)
+{
+    return deadline == PSOCK_FOREVER ? -1 : psock_deadline_left_ns(deadline);
+}
+
 /* One wait, of as much as is left.  The system may wake early. */
 static int wait_once(psock_t s, unsigned events, psock_deadline deadline)
 {
-    if (deadline == PSOCK_FOREVER)
-        return psock_sys_wait(s, events, -1);
-    int64_t left_ns = psock_deadline_left_ns(deadline);
-    return left_ns > 0 ? psock_sys_wait(s, events, left_ns) : PSOCK_ETIMEDOUT;
+    int64_t timeout_ns = psock_timeout_ns(deadline);
+    if (timeout_ns == 0)
+        return PSOCK_ETIMEDOUT;
+    return psock_sys_wait(s, events, psock_canceler(), timeout_ns);
 }
 
 int psock_wait_for(psock_t s, unsigned events, psock_deadline deadline)

@@ -36,11 +36,12 @@ static inline _Bool is_final(ptrdiff_t result, psock_deadline deadline)
 }
 
 /* A receive that may wait for ever may do so in the system, where that saves a
- * call. */
+ * call and nobody can want to cancel it. */
 static inline unsigned receive_flags(const struct transfer *t)
 {
-    return t->deadline == PSOCK_FOREVER ? t->flags | PSOCK_SYS_MAY_WAIT
-                                        : t->flags;
+    if (t->deadline == PSOCK_FOREVER && psock_canceler() == NULL)
+        return t->flags | PSOCK_SYS_MAY_WAIT;
+    return t->flags;
 }
 
 static inline ptrdiff_t send_attempt(const struct transfer *t)
@@ -237,4 +238,30 @@ ptrdiff_t psock_recv_vector(psock_t s, const psock_buffer *buffers,
     transfer.deadline = deadline;
     transfer.flags = flags;
     return try_it(recv_vector_attempt, &transfer, PSOCK_SYS_READ);
+}
+
+int psock_send_urgent(psock_t s, unsigned char byte, psock_deadline deadline)
+{
+    if (s < 0)
+        return PSOCK_EBADF;
+    int result = psock_sys_send_urgent(s, byte);
+    while (result == PSOCK_EAGAIN || result == PSOCK_EINTR) {
+        if (result == PSOCK_EAGAIN)
+            result = psock_wait_for(s, PSOCK_SYS_WRITE, deadline);
+        if (result < 0 && result != PSOCK_EINTR)
+            return result;
+        result = psock_sys_send_urgent(s, byte);
+    }
+    return result;
+}
+
+int psock_recv_urgent(psock_t s)
+{
+    int result;
+    if (s < 0)
+        return PSOCK_EBADF;
+    do {
+        result = psock_sys_recv_urgent(s);
+    } while (result == PSOCK_EINTR);
+    return result;
 }

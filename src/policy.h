@@ -14,12 +14,44 @@
 #define PSOCK_APART
 #endif
 
+#include <stdatomic.h>
+
 /* startup.c: makes sure the system's socket library runs. */
 int psock_ensure_started(void);
 
 /* deadline.c: waits for `events` on `s` after an attempt that would have to
  * wait.  Returns psock_sys_event bits, above zero; PSOCK_EAGAIN when `deadline`
- * is PSOCK_NOW; PSOCK_ETIMEDOUT when it has passed; or an error. */
+ * is PSOCK_NOW; PSOCK_ETIMEDOUT when it has passed; PSOCK_ECANCELED; or an
+ * error. */
 int psock_wait_for(psock_t s, unsigned events, psock_deadline deadline);
+
+/* deadline.c: the timeout of one wait, for sys.h: what is left until
+ * `deadline`, below zero for PSOCK_FOREVER. */
+int64_t psock_timeout_ns(psock_deadline deadline);
+
+/* waker.c: how many threads are bound to a waker, and the one that this is bound
+ * to.  While there are none, which is the rule, the answer costs one load. */
+extern atomic_uint psock_bound_threads;
+psock_waker *psock_bound_waker(void);
+
+static inline psock_waker *psock_canceler(void)
+{
+    if (PSOCK_LIKELY(atomic_load_explicit(&psock_bound_threads,
+                                          memory_order_relaxed) == 0))
+        return NULL;
+    return psock_bound_waker();
+}
+
+/* The same for a call that may wait `timeout_ns`: one that may not has nothing
+ * to cancel. */
+static inline psock_waker *psock_canceler_within(int64_t timeout_ns)
+{
+    psock_waker *canceler = psock_canceler();
+    return timeout_ns == 0 ? NULL : canceler;
+}
+
+/* interest.c: tells that the descriptor `s` is about to be closed, so that what
+ * pollers know of it does not count for the next one of its number. */
+void psock_descriptor_closes(psock_t s);
 
 #endif

@@ -38,14 +38,22 @@ psock_t psock_open(int family, int type, unsigned flags)
     return error < 0 ? error : psock_sys_open(family, type, flags);
 }
 
+/* Pollers forget the socket first: once it is closed, its number may come back
+ * as another's. */
 int psock_close(psock_t s)
 {
-    return s < 0 ? PSOCK_EBADF : psock_sys_close(s);
+    if (s < 0)
+        return PSOCK_EBADF;
+    psock_descriptor_closes(s);
+    return psock_sys_close(s);
 }
 
 int psock_close_reset(psock_t s)
 {
-    return s < 0 ? PSOCK_EBADF : psock_sys_close_reset(s);
+    if (s < 0)
+        return PSOCK_EBADF;
+    psock_descriptor_closes(s);
+    return psock_sys_close_reset(s);
 }
 
 /* A socket can be bound once; asking first keeps a second attempt from changing
@@ -111,22 +119,37 @@ psock_t psock_accept(psock_t listener, psock_address *peer,
     return PSOCK_LIKELY(s >= 0) ? s : accept_later(listener, peer, deadline, s);
 }
 
-/* How long the system may wait by itself for a connection. */
+/* How long the system may wait by itself for a connection: not at all where
+ * somebody may want to cancel it. */
 static int64_t patience_ns(psock_deadline deadline)
 {
-    return deadline == PSOCK_FOREVER ? -1 : psock_deadline_left_ns(deadline);
+    return psock_canceler() == NULL ? psock_timeout_ns(deadline) : 0;
+}
+
+/* Until when to wait before trying again what no event will tell. */
+#define PAUSE_NS INT64_C(2000000)
+
+static int pause_within(psock_deadline deadline)
+{
+    int64_t left_ns = psock_deadline_left_ns(deadline);
+    if (left_ns == 0)
+        return PSOCK_ETIMEDOUT;
+    int result = psock_sys_poll(NULL, 0, psock_canceler(),
+                                left_ns < PAUSE_NS ? left_ns : PAUSE_NS);
+    return result == PSOCK_EINTR ? 0 : result;
 }
 
 /* PSOCK_EAGAIN is a Unix listener whose queue is full: no attempt has begun,
- * and no event tells when one could, so the system's own patience is all there
- * is to wait with. */
+ * and no event tells when one could, so all there is to wait with is the
+ * system's own patience and, where it has none, pauses. */
 static int begin_again(psock_t s, const psock_address *peer,
                        psock_deadline deadline)
 {
     int result = PSOCK_EAGAIN;
     while (result == PSOCK_EAGAIN && deadline != PSOCK_NOW) {
-        if (psock_deadline_left_ns(deadline) == 0)
-            return PSOCK_ETIMEDOUT;
+        int error = pause_within(deadline);
+        if (error < 0)
+            return error;
         result = psock_sys_connect(s, peer, patience_ns(deadline));
     }
     return result;

@@ -38,6 +38,9 @@ int psock_sys_error_native(void);
 /* Monotonic nanoseconds since some moment; above zero. */
 int64_t psock_sys_clock_ns(void);
 
+/* Lets another thread run that may hold what this one needs. */
+void psock_sys_yield(void);
+
 /* --- sys_address.c: the system's address structures ----------------------- */
 
 /* An address taken apart.  `bytes` points into the address. */
@@ -81,6 +84,13 @@ _Bool psock_sys_scope_name(uint32_t index, char *name);
 /* --- sys_socket.c --------------------------------------------------------- */
 
 psock_t psock_sys_open(int family, int type, unsigned flags);
+
+/* 0 for an open socket, PSOCK_EBADF, or PSOCK_ENOTSOCK. */
+int psock_sys_check(psock_t s);
+
+/* The number of an open descriptor among all that can be, for tables: small
+ * numbers, given out again after closing. */
+size_t psock_sys_index(psock_t s);
 
 /* The descriptor is gone, unless it was none or no socket.  Success leaves the
  * system's last code as it was, so an earlier failure can still be told. */
@@ -140,6 +150,27 @@ ptrdiff_t psock_sys_send_vector(psock_t s, const psock_buffer *buffers,
 ptrdiff_t psock_sys_recv_vector(psock_t s, const psock_buffer *buffers,
                                 size_t count, unsigned flags);
 
+/* One urgent byte.  Receiving returns it, 0 to 255, and never waits. */
+int psock_sys_send_urgent(psock_t s, unsigned char byte);
+int psock_sys_recv_urgent(psock_t s);
+
+/* --- sys_waker.c ---------------------------------------------------------- */
+
+/* A twin says what struct psock_waker is. */
+int psock_sys_waker_open(psock_waker **waker);
+void psock_sys_waker_close(psock_waker *waker);
+
+/* May be called from signal handlers where there are any; leaves the system's
+ * last code as it was. */
+void psock_sys_waker_ring(psock_waker *waker);
+
+/* Whether it was rung. */
+_Bool psock_sys_waker_reset(psock_waker *waker);
+
+/* A number for tables that no socket and no other waker has: see
+ * psock_sys_index(). */
+psock_t psock_sys_waker_descriptor(const psock_waker *waker);
+
 /* --- sys_wait.c ----------------------------------------------------------- */
 
 enum psock_sys_event {
@@ -152,8 +183,62 @@ enum psock_sys_event {
  * passed; below zero waits as long as it takes.  May wake early.
  *
  * Returns the bits that came, ENDED among them asked for or not; 0 when the
- * time has passed; or an error. */
-int psock_sys_wait(psock_t s, unsigned events, int64_t timeout_ns);
+ * time has passed; PSOCK_ECANCELED when nothing came and `canceler`, which may
+ * be null, is rung; or an error. */
+int psock_sys_wait(psock_t s, unsigned events, psock_waker *canceler,
+                   int64_t timeout_ns);
+
+/* --- sys_poll.c ----------------------------------------------------------- */
+
+/* One wait for all `entries`, as psock_poll() has it, with the timeout and the
+ * canceler of psock_sys_wait().  `wanted` has known bits; an entry has a socket
+ * or a waker, or is to be passed over.
+ *
+ * Returns how many are ready, all `came` written; 0 when the time has passed,
+ * or early, with none written; or an error. */
+int psock_sys_poll(psock_pollable *entries, size_t count, psock_waker *canceler,
+                   int64_t timeout_ns);
+
+/* --- sys_poller.c, of which there may be several to choose from ------------ */
+
+struct psock_sys_poller;
+
+int psock_sys_poller_open(struct psock_sys_poller **poller);
+
+/* No thread waits. */
+void psock_sys_poller_close(struct psock_sys_poller *poller);
+
+/* Puts in an open socket that is not there yet.  `wanted` has known bits.
+ *
+ * mark  receives what the twin wants to get back with modify and remove */
+int psock_sys_poller_add(struct psock_sys_poller *poller, psock_t s,
+                         uint32_t wanted, void *token, void **mark);
+
+/* Both: PSOCK_ENOENT or PSOCK_EBADF when the system has lost it. */
+int psock_sys_poller_modify(struct psock_sys_poller *poller, psock_t s,
+                            uint32_t wanted, void *mark);
+int psock_sys_poller_remove(struct psock_sys_poller *poller, psock_t s,
+                            void *mark);
+
+int psock_sys_poller_add_waker(struct psock_sys_poller *poller,
+                               psock_waker *waker, void *token, void **mark);
+int psock_sys_poller_remove_waker(struct psock_sys_poller *poller,
+                                  psock_waker *waker, void *mark);
+
+/* One wait, with the timeout and the canceler of psock_sys_wait(); `count` is
+ * above zero.  Writes `woken` only to say that psock_sys_poller_wake() was the
+ * reason, or one of them.
+ *
+ * Returns how many events were written, 0 also when it is woken, when the time
+ * has passed, or early; or an error. */
+int psock_sys_poller_wait(struct psock_sys_poller *poller,
+                          psock_poller_event *events, size_t count,
+                          psock_waker *canceler, int64_t timeout_ns,
+                          _Bool *woken);
+
+/* Ends one wait, this or the next.  As psock_sys_waker_ring() otherwise; not
+ * called again before a wait has said that it was woken. */
+void psock_sys_poller_wake(struct psock_sys_poller *poller);
 
 /* --- sys_native.c: the two directions of native.h ------------------------- */
 

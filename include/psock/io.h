@@ -11,6 +11,7 @@
  * Errors common to all, beside those of socket.h:
  *   PSOCK_EAGAIN      PSOCK_NOW, and it would have to wait
  *   PSOCK_ETIMEDOUT   the deadline passed while waiting
+ *   PSOCK_ECANCELED   the wait was ended by another thread (waker.h)
  *   PSOCK_EINVAL      unknown flags, or too many buffers
  *   PSOCK_ENOTCONN    a stream that was never connected
  *   PSOCK_ECONNRESET  the peer reset the connection; what a call after that
@@ -93,6 +94,22 @@ PSOCK_API ptrdiff_t psock_send_vector(psock_t s, const psock_buffer *buffers,
 PSOCK_API ptrdiff_t psock_recv_vector(psock_t s, const psock_buffer *buffers,
                                       size_t count, unsigned flags,
                                       psock_deadline deadline);
+
+/* Sends one urgent byte (RFC 6093) on a stream: the peer can be told of it, by
+ * PSOCK_URGENT, before it has read what was sent earlier, and receives it apart
+ * from that.  TCP only, and for old protocols: there is room for one such byte,
+ * and the next takes its place.
+ *
+ * Returns 0, or as psock_send(), PSOCK_EOPNOTSUPP where there is no such thing.
+ */
+PSOCK_API PSOCK_CHECKED int psock_send_urgent(psock_t s, unsigned char byte,
+                                              psock_deadline deadline);
+
+/* Takes the urgent byte.  Never waits: psock_poll() does, for PSOCK_URGENT.
+ *
+ * Returns the byte, 0 to 255, or PSOCK_EAGAIN when there is none, or
+ * PSOCK_EOPNOTSUPP where there is no such thing. */
+PSOCK_API PSOCK_CHECKED int psock_recv_urgent(psock_t s);
 
 #ifdef __cplusplus
 }

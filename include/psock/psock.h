@@ -7,6 +7,9 @@
 #include <psock/address.h>
 #include <psock/socket.h>
 #include <psock/io.h>
+#include <psock/waker.h>
+#include <psock/poll.h>
+#include <psock/poller.h>
 #include <psock/capability.h>
 
 #endif

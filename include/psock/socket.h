@@ -9,7 +9,7 @@
  * Threads: one socket may be used from several threads at once, sending in one
  * and receiving in another.  Closing it while another thread uses it is an
  * error in the program, as the number may come back as another socket;
- * psock_shutdown() is the way to end the other thread's wait first.
+ * psock_shutdown(), or a waker (waker.h), ends the other thread's wait first.
  *
  * Errors common to all calls that take a socket:
  *   PSOCK_EBADF    `s` is negative, or not open
@@ -116,6 +116,7 @@ PSOCK_API PSOCK_CHECKED int psock_listen(psock_t s, int backlog);
  * Returns the connected socket, yours to close, or
  *   PSOCK_EAGAIN       PSOCK_NOW, and none is there
  *   PSOCK_ETIMEDOUT    the deadline passed
+ *   PSOCK_ECANCELED    the wait was ended by another thread (waker.h)
  *   PSOCK_EINVAL       `listener` does not listen, or was shut down for reading
  *   PSOCK_EOPNOTSUPP   not a stream socket
  *   PSOCK_EMFILE, PSOCK_ENFILE, PSOCK_ENOBUFS, PSOCK_ENOMEM  exhausted: the
@@ -139,6 +140,7 @@ PSOCK_API PSOCK_CHECKED psock_t psock_accept(psock_t listener,
  *                        listener whose queue is full, could not begin)
  *   PSOCK_ETIMEDOUT      the deadline passed, or the peer never answered (the
  *                        system's own limit)
+ *   PSOCK_ECANCELED      the wait was ended by another thread (waker.h)
  *   PSOCK_ECONNREFUSED   nobody listens there
  *   PSOCK_ECONNABORTED   shut down while it was connecting
  *   PSOCK_EISCONN        connected already, or a listener

@@ -17,7 +17,9 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stddef.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -51,6 +53,54 @@ static inline int psock_posix_error(void)
 {
     return psock_sys_error(errno);
 }
+
+/* A descriptor that is readable for as long as the waker is rung: see
+ * sys_waker.c. */
+struct psock_waker {
+    atomic_bool rung;
+    int read_fd;
+    int write_fd;
+};
+
+/* What to poll for `waker`; nothing for null. */
+static inline int psock_posix_waker_fd(const psock_waker *waker)
+{
+    return waker == NULL ? -1 : waker->read_fd;
+}
+
+/* sys_wait.c: poll(), with a timeout in nanoseconds that is never cut short by
+ * rounding; below zero for none. */
+int psock_posix_poll(struct pollfd *entries, nfds_t count, int64_t timeout_ns);
+
+/* sys_wait.c: the same in milliseconds, and not more than a day. */
+int psock_posix_timeout_ms(int64_t timeout_ns);
+
+/* sys_poll.c: readiness as poll() has it, asked for and answered. */
+short psock_posix_poll_events(uint32_t wanted);
+uint32_t psock_posix_came(uint32_t wanted, const struct pollfd *entry);
+
+/* pollers.c: takes a descriptor that is about to be closed out of every poller.
+ * Where pollers keep no records, the system does it. */
+#ifdef PSOCK_POLLER_KEEPS_RECORDS
+void psock_posix_poller_forget(int fd);
+
+/* A poller's place among those that have to be told. */
+struct psock_posix_poller_link {
+    struct psock_posix_poller_link *next;
+    struct psock_posix_poller_link *before;
+};
+
+void psock_posix_poller_begin(struct psock_posix_poller_link *link);
+void psock_posix_poller_end(struct psock_posix_poller_link *link);
+
+/* sys_poller_*.c: takes `fd`, if it is there, out of the poller of `link`. */
+void psock_posix_poller_drop(struct psock_posix_poller_link *link, int fd);
+#else
+static inline void psock_posix_poller_forget(int fd)
+{
+    (void)fd;
+}
+#endif
 
 /* The error of a call that failed with `address`: sys_socket.c. */
 int psock_posix_address_error(int fd, const psock_address *address);

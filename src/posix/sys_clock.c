@@ -1,4 +1,4 @@
-/* sys_clock.c: CLOCK_MONOTONIC. */
+/* sys_clock.c: CLOCK_MONOTONIC, and giving time away. */
 #include "platform.h"
 
 int64_t psock_sys_clock_ns(void)
@@ -6,4 +6,9 @@ int64_t psock_sys_clock_ns(void)
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+void psock_sys_yield(void)
+{
+    sched_yield();
 }

@@ -125,3 +125,57 @@ ptrdiff_t psock_sys_recv_vector(psock_t s, const psock_buffer *buffers,
     return receive_result(
         recvmsg(psock_posix_fd(s), &message, receive_flags_of(flags)));
 }
+
+/* --- Urgent bytes --------------------------------------------------------- */
+
+/* Other protocols ignore the request, or have something else of that name. */
+static int urgent_error(int fd)
+{
+    int type = 0;
+    socklen_t type_length = sizeof type;
+    struct sockaddr_storage local = {.ss_family = AF_UNSPEC};
+    socklen_t length = sizeof local;
+    if (getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &type_length) < 0 ||
+        getsockname(fd, (struct sockaddr *)&local, &length) < 0)
+        return psock_posix_error();
+    if (type == SOCK_STREAM && local.ss_family != AF_UNIX)
+        return 0;
+    errno = EOPNOTSUPP;
+    return PSOCK_EOPNOTSUPP;
+}
+
+int psock_sys_send_urgent(psock_t s, unsigned char byte)
+{
+    int fd = psock_posix_fd(s);
+    int error = urgent_error(fd);
+    if (error < 0)
+        return error;
+    ptrdiff_t result = send_result(s, send(fd, &byte, 1, SEND_FLAGS | MSG_OOB));
+    return result < 0 ? (int)result : 0;
+}
+
+/* EINVAL means that there is none, whatever the reason. */
+static int no_urgent_byte(int fd)
+{
+    struct sockaddr_storage peer;
+    socklen_t length = sizeof peer;
+    if (errno != EINVAL)
+        return psock_posix_error();
+    if (getpeername(fd, (struct sockaddr *)&peer, &length) < 0)
+        return psock_posix_error();
+    errno = EAGAIN;
+    return PSOCK_EAGAIN;
+}
+
+int psock_sys_recv_urgent(psock_t s)
+{
+    unsigned char byte;
+    int fd = psock_posix_fd(s);
+    int error = urgent_error(fd);
+    if (error < 0)
+        return error;
+    ssize_t received = recv(fd, &byte, 1, MSG_OOB | MSG_DONTWAIT);
+    if (received == 1)
+        return byte;
+    return received == 0 ? PSOCK_EAGAIN : no_urgent_byte(fd);
+}

@@ -83,10 +83,22 @@ psock_t psock_sys_open(int family, int type, unsigned flags)
     return error < 0 ? give_up(fd, error) : fd;
 }
 
+int psock_sys_check(psock_t s)
+{
+    int type;
+    return get_option(psock_posix_fd(s), SOL_SOCKET, SO_TYPE, &type);
+}
+
+size_t psock_sys_index(psock_t s)
+{
+    return (size_t)s;
+}
+
 /* close() is never repeated: on Linux the descriptor is gone whatever it says,
  * and may be somebody else's by now. */
 static int close_socket(int fd)
 {
+    psock_posix_poller_forget(fd);
     if (close(fd) < 0 && errno != EINTR)
         return psock_posix_error();
     return 0;
@@ -96,10 +108,8 @@ static int close_socket(int fd)
  * first what it is. */
 int psock_sys_close(psock_t s)
 {
-    int type;
-    int fd = psock_posix_fd(s);
-    int error = get_option(fd, SOL_SOCKET, SO_TYPE, &type);
-    return error < 0 ? error : close_socket(fd);
+    int error = psock_sys_check(s);
+    return error < 0 ? error : close_socket(psock_posix_fd(s));
 }
 
 int psock_sys_close_reset(psock_t s)

@@ -1,4 +1,4 @@
-/* sys_wait.c: poll() for one descriptor. */
+/* sys_wait.c: poll() for one descriptor, and the waker that may end it. */
 #include "platform.h"
 
 #ifdef PSOCK_HAVE_POLLRDHUP
@@ -36,42 +36,54 @@ static int came_events(unsigned events, int revents)
     return (int)came;
 }
 
-#ifdef PSOCK_HAVE_PPOLL
-static int poll_one(struct pollfd *entry, int64_t timeout_ns)
-{
-    if (timeout_ns < 0)
-        return ppoll(entry, 1, NULL, NULL);
-    struct timespec timeout = {.tv_sec = (time_t)(timeout_ns / 1000000000),
-                               .tv_nsec = (long)(timeout_ns % 1000000000)};
-    return ppoll(entry, 1, &timeout, NULL);
-}
-#else
-/* Rounds up, so that a wait never ends before its time; waits of more than a
- * day are cut, as the caller will ask again. */
-static int poll_one(struct pollfd *entry, int64_t timeout_ns)
+/* Waits of more than a day are cut, as the caller will ask again. */
+int psock_posix_timeout_ms(int64_t timeout_ns)
 {
     const int64_t longest_ms = 86400000;
     if (timeout_ns < 0)
-        return poll(entry, 1, -1);
+        return -1;
     int64_t timeout_ms = timeout_ns / 1000000 + (timeout_ns % 1000000 != 0);
-    if (timeout_ms > longest_ms)
-        timeout_ms = longest_ms;
-    return poll(entry, 1, (int)timeout_ms);
+    return (int)(timeout_ms < longest_ms ? timeout_ms : longest_ms);
+}
+
+#ifdef PSOCK_HAVE_PPOLL
+int psock_posix_poll(struct pollfd *entries, nfds_t count, int64_t timeout_ns)
+{
+    if (timeout_ns < 0)
+        return ppoll(entries, count, NULL, NULL);
+    struct timespec timeout = {.tv_sec = (time_t)(timeout_ns / 1000000000),
+                               .tv_nsec = (long)(timeout_ns % 1000000000)};
+    return ppoll(entries, count, &timeout, NULL);
+}
+#else
+int psock_posix_poll(struct pollfd *entries, nfds_t count, int64_t timeout_ns)
+{
+    return poll(entries, count, psock_posix_timeout_ms(timeout_ns));
 }
 #endif
 
-int psock_sys_wait(psock_t s, unsigned events, int64_t timeout_ns)
+static PSOCK_APART int canceled(void)
 {
-    struct pollfd entry = {.fd = psock_posix_fd(s),
-                           .events = poll_events(events)};
-    int ready = poll_one(&entry, timeout_ns);
+    errno = ECANCELED;
+    return PSOCK_ECANCELED;
+}
+
+int psock_sys_wait(psock_t s, unsigned events, psock_waker *canceler,
+                   int64_t timeout_ns)
+{
+    struct pollfd entries[2] = {
+        {.fd = psock_posix_fd(s), .events = poll_events(events)},
+        {.fd = psock_posix_waker_fd(canceler), .events = POLLIN}};
+    int ready = psock_posix_poll(entries, canceler == NULL ? 1 : 2, timeout_ns);
     if (ready < 0)
         return psock_posix_error();
     if (ready == 0)
         return 0;
-    if ((entry.revents & POLLNVAL) != 0) {
+    if ((entries[0].revents & POLLNVAL) != 0) {
         errno = EBADF;
         return PSOCK_EBADF;
     }
-    return came_events(events, entry.revents);
+    if (entries[0].revents == 0)
+        return canceled();
+    return came_events(events, entries[0].revents);
 }

@@ -47,6 +47,12 @@ int psock_win32_error(void);
  * does not. */
 int psock_win32_socket_error(psock_t s);
 
+/* sys_error.c: what a failure for want of memory returns, and one that the
+ * kernel has a code for; and whether that means that something has run out. */
+int psock_win32_no_memory(void);
+int psock_win32_status_error(NTSTATUS status);
+_Bool psock_win32_is_shortage(NTSTATUS status);
+
 /* sys_socket.c: the socket's native family and type; false when it has none to
  * tell. */
 _Bool psock_win32_kind(psock_t s, int *family, int *type);
@@ -56,6 +62,7 @@ _Bool psock_win32_kind(psock_t s, int *family, int *type);
 _Bool psock_win32_is_datagram(psock_t s);
 _Bool psock_win32_has_peer(psock_t s);
 _Bool psock_win32_is_bound(psock_t s);
+_Bool psock_win32_is_listener(psock_t s);
 
 /* sys_socket.c: binds to every local address and a port of the system's
  * choice. */
@@ -70,8 +77,30 @@ int psock_win32_address_error(psock_t s, const psock_address *address);
 const psock_address *psock_win32_reachable(const psock_address *peer,
                                            psock_address *loopback);
 
-/* sys_wait.c: closes the events kept for reuse. */
+/* afd.c: closes the events kept for reuse. */
 void psock_win32_drop_events(void);
+
+/* sys_wait.c: what a canceled wait returns. */
+int psock_win32_canceled(void);
+
+/* sys_waker.c */
+struct psock_waker {
+    LONG volatile rung;
+    HANDLE event; /* never set: its number is the waker's */
+    struct waker_subscriber *subscribers;
+};
+
+/* Whether a waker, which may be null, is rung. */
+static inline _Bool psock_win32_is_rung(psock_waker *waker)
+{
+    return waker != NULL && InterlockedCompareExchange(&waker->rung, 0, 0) != 0;
+}
+
+/* sys_poller.c: those who are in pollers: a socket that was shut down, and a
+ * socket or a waker that is about to be closed. */
+void psock_win32_wake_pollers(psock_t s);
+void psock_win32_leave_pollers(psock_t s);
+void psock_win32_waker_leaves_pollers(psock_waker *waker);
 
 /* sys_native.c: clears HANDLE_FLAG_INHERIT and whatever else `flags` has. */
 int psock_win32_set_not_inherited(psock_t s, DWORD flags);
@@ -82,5 +111,6 @@ void psock_win32_ignore_undelivered(psock_t s);
 void psock_win32_report_refusal(psock_t s);
 
 #include "shadow.h"
+#include "afd.h"
 
 #endif

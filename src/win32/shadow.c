@@ -16,6 +16,8 @@ struct shadow_entry {
  * heap each time.  The room is a power of two, at most half of it in use. */
 #define ENTRIES_KEPT 32
 
+/* The last of the locks: whoever holds it takes no other.  A poller's come
+ * before it (poller.h). */
 static SRWLOCK lock = SRWLOCK_INIT;
 static struct shadow_entry kept_entries[ENTRIES_KEPT];
 static struct shadow_entry *entries = kept_entries;
@@ -106,6 +108,8 @@ static void drop(struct shadow_entry *entry)
     shrink();
 }
 
+/* --- The bits of a socket ------------------------------------------------- */
+
 unsigned psock_win32_shadow(psock_t s)
 {
     if (InterlockedCompareExchange(&entries_in_use, 0, 0) == 0)
@@ -163,13 +167,12 @@ void psock_win32_forget(psock_t s)
     psock_win32_shadow_remove(s, ~0u);
 }
 
-NTSTATUS psock_win32_waiter_enter(
-    struct shadow_waiter *waiter,
-    NTSTATUS (*start)(struct shadow_waiter *waiter, void *context),
-    void *context)
+/* --- Who waits ------------------------------------------------------------ */
+
+NTSTATUS psock_win32_waiter_enter(struct shadow_waiter *waiter,
+                                  waiter_start *start, void *context)
 {
     AcquireSRWLockExclusive(&lock);
-    waiter->state = bits_of(waiter->socket);
     waiter->next = waiters;
     waiters = waiter;
     NTSTATUS result = start(waiter, context);
@@ -187,13 +190,55 @@ void psock_win32_waiter_leave(struct shadow_waiter *waiter)
     ReleaseSRWLockExclusive(&lock);
 }
 
-void psock_win32_wake(psock_t s)
+unsigned psock_win32_shadow_held(psock_t s)
+{
+    return entry_count == 0 ? 0 : bits_of(s);
+}
+
+static _Bool waits_for_socket(const struct shadow_waiter *waiter, psock_t s)
+{
+    for (size_t i = 0; i < waiter->count; i++)
+        if (waiter->entries[i].waker == NULL && waiter->entries[i].socket == s)
+            return 1;
+    return 0;
+}
+
+static _Bool listens_to(const struct shadow_waiter *waiter,
+                        const psock_waker *waker)
+{
+    if (waiter->canceler == waker)
+        return 1;
+    for (size_t i = 0; i < waiter->count; i++)
+        if (waiter->entries[i].waker == waker)
+            return 1;
+    return 0;
+}
+
+static void wake_waiters(psock_t s)
 {
     AcquireSRWLockExclusive(&lock);
     for (struct shadow_waiter *waiter = waiters; waiter != NULL;
          waiter = waiter->next) {
-        if (waiter->socket == s)
-            psock_winsock.CancelIoEx(waiter->handle, &waiter->overlapped);
+        if (!waits_for_socket(waiter, s))
+            continue;
+        waiter->woken = 1;
+        waiter->disturb(waiter);
     }
+    ReleaseSRWLockExclusive(&lock);
+}
+
+void psock_win32_wake(psock_t s)
+{
+    wake_waiters(s);
+    psock_win32_wake_pollers(s);
+}
+
+void psock_win32_wake_listeners(const psock_waker *waker)
+{
+    AcquireSRWLockExclusive(&lock);
+    for (struct shadow_waiter *waiter = waiters; waiter != NULL;
+         waiter = waiter->next)
+        if (listens_to(waiter, waker))
+            waiter->disturb(waiter);
     ReleaseSRWLockExclusive(&lock);
 }

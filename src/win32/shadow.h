@@ -1,4 +1,4 @@
-/* shadow.h: what Windows cannot be asked about a socket, and who waits on it.
+/* shadow.h: what Windows cannot be asked about a socket, and who waits for it.
  *
  * A psock_t has nothing allocated behind it, so the sockets in an unusual state
  * are kept in one table of the process: those shut down, and those whose
@@ -8,10 +8,11 @@
 #define PSOCK_WIN32_SHADOW_H
 
 enum shadow_state {
-    SHADOW_READ_ENDED = 1 << 0, /* psock_shutdown() for reading */
-    SHADOW_CONNECTING = 1 << 1, /* an attempt whose outcome was not told yet */
-    SHADOW_ABANDONED = 1 << 2,  /* psock_shutdown() of such an attempt */
-    SHADOW_WRITE_ENDED = 1 << 3 /* psock_shutdown() for writing */
+    SHADOW_READ_ENDED = 1 << 0,  /* psock_shutdown() for reading */
+    SHADOW_CONNECTING = 1 << 1,  /* an attempt whose outcome was not told yet */
+    SHADOW_ABANDONED = 1 << 2,   /* psock_shutdown() of such an attempt */
+    SHADOW_WRITE_ENDED = 1 << 3, /* psock_shutdown() for writing */
+    SHADOW_UNLISTENED = 1 << 4   /* psock_shutdown() of a listener */
 };
 
 /* The shadow_state bits of `s`. */
@@ -27,26 +28,43 @@ void psock_win32_shadow_remove(psock_t s, unsigned bits);
  * number may come back. */
 void psock_win32_forget(psock_t s);
 
-/* A thread inside psock_sys_wait().  It lives on that thread's stack; a program
- * has few enough of them for a plain list. */
+/* A thread that waits: for the sockets and wakers of `entries`, and for a
+ * canceler that may end it.  It lives on that thread's stack; a program has few
+ * enough of them for a plain list. */
 struct shadow_waiter {
-    psock_t socket;
-    HANDLE handle; /* what CancelIoEx() wants: the socket or its base */
+    const psock_pollable *entries;
+    size_t count;
+    psock_waker *canceler; /* may be null */
+    _Bool woken;           /* by psock_win32_wake() */
+
+    /* Ends the wait in the system, or what comes of it. */
+    void (*disturb)(struct shadow_waiter *waiter);
+    HANDLE handle; /* that of the request, or the port */
     OVERLAPPED overlapped;
-    unsigned state; /* the socket's shadow_state bits when it came in */
+
     struct shadow_waiter *next;
 };
 
-/* Puts `waiter` on the list and, in the same breath, calls `start` to begin its
- * I/O, so that no waking can fall between.  Returns what `start` returned. */
-NTSTATUS psock_win32_waiter_enter(
-    struct shadow_waiter *waiter,
-    NTSTATUS (*start)(struct shadow_waiter *waiter, void *context),
-    void *context);
+/* Begins what `waiter` waits for.  The lock is held: what is seen here by
+ * psock_win32_shadow_held() or psock_win32_is_rung() and changes later, disturbs
+ * the waiter. */
+typedef NTSTATUS waiter_start(struct shadow_waiter *waiter, void *context);
+
+/* Puts `waiter` on the list and, in the same breath, calls `start`, so that no
+ * waking can fall between.  Returns what `start` returned. */
+NTSTATUS psock_win32_waiter_enter(struct shadow_waiter *waiter,
+                                  waiter_start *start, void *context);
 
 void psock_win32_waiter_leave(struct shadow_waiter *waiter);
 
-/* Wakes all who wait on `s`. */
+/* The shadow_state bits of `s`, for `start`. */
+unsigned psock_win32_shadow_held(psock_t s);
+
+/* Wakes all who wait for `s`, in pollers too. */
 void psock_win32_wake(psock_t s);
+
+/* Wakes all who wait for `waker` or may be canceled by it, but in pollers that
+ * have it. */
+void psock_win32_wake_listeners(const psock_waker *waker);
 
 #endif

@@ -1,4 +1,4 @@
-/* sys_clock.c: the performance counter. */
+/* sys_clock.c: the performance counter, and giving time away. */
 #include "platform.h"
 
 #define NANOSECONDS_PER_SECOND INT64_C(1000000000)
@@ -15,4 +15,9 @@ int64_t psock_sys_clock_ns(void)
     int64_t rest = count.QuadPart % rate.QuadPart;
     return seconds * NANOSECONDS_PER_SECOND +
            rest * NANOSECONDS_PER_SECOND / rate.QuadPart;
+}
+
+void psock_sys_yield(void)
+{
+    SwitchToThread();
 }

@@ -153,3 +153,42 @@ int psock_win32_socket_error(psock_t s)
     psock_winsock.WSASetLastError(native);
     return s >= 0 && open ? PSOCK_ENOTSOCK : PSOCK_EBADF;
 }
+
+int psock_win32_no_memory(void)
+{
+    psock_winsock.WSASetLastError(WSA_NOT_ENOUGH_MEMORY);
+    return PSOCK_ENOMEM;
+}
+
+/* --- Codes of the kernel --------------------------------------------------- */
+
+static const struct {
+    NTSTATUS status;
+    int native;
+} shortages[] = {
+    {(NTSTATUS)0xC0000017, WSA_NOT_ENOUGH_MEMORY}, /* NO_MEMORY */
+    {(NTSTATUS)0xC0000044, WSA_NOT_ENOUGH_MEMORY}, /* QUOTA_EXCEEDED */
+    {(NTSTATUS)0xC000009A, WSA_NOT_ENOUGH_MEMORY}, /* INSUFFICIENT_RESOURCES */
+    {(NTSTATUS)0xC000011F, WSAEMFILE},             /* TOO_MANY_OPENED_FILES */
+};
+
+#define SHORTAGE_COUNT (sizeof shortages / sizeof *shortages)
+
+_Bool psock_win32_is_shortage(NTSTATUS status)
+{
+    for (size_t i = 0; i < SHORTAGE_COUNT; i++)
+        if (shortages[i].status == status)
+            return 1;
+    return 0;
+}
+
+/* Whatever is no shortage is AFD's way to say that it does not do this. */
+int psock_win32_status_error(NTSTATUS status)
+{
+    int native = WSAEOPNOTSUPP;
+    for (size_t i = 0; i < SHORTAGE_COUNT; i++)
+        if (shortages[i].status == status)
+            native = shortages[i].native;
+    psock_winsock.WSASetLastError(native);
+    return native == WSAEOPNOTSUPP ? PSOCK_ENOTSUP : psock_sys_error(native);
+}

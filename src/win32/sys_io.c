@@ -325,3 +325,41 @@ ptrdiff_t psock_sys_recv_vector(psock_t s, const psock_buffer *buffers,
         return (ptrdiff_t)received;
     return receive_failure(s, vector.size);
 }
+
+/* --- Urgent bytes --------------------------------------------------------- */
+
+int psock_sys_send_urgent(psock_t s, unsigned char byte)
+{
+    if (psock_win32_is_datagram(s)) {
+        psock_winsock.WSASetLastError(WSAEOPNOTSUPP);
+        return PSOCK_EOPNOTSUPP;
+    }
+    int sent = psock_winsock.send((SOCKET)s, (const char *)&byte, 1, MSG_OOB);
+    return PSOCK_LIKELY(sent != SOCKET_ERROR) ? 0 : send_failure(s);
+}
+
+/* WSAEINVAL is what Windows says when there is none, or no connection. */
+static int no_urgent_byte(psock_t s)
+{
+    int native = psock_winsock.WSAGetLastError();
+    int error = psock_win32_socket_error(s);
+    if (error == PSOCK_EINVAL)
+        error = psock_win32_has_peer(s) ? PSOCK_EAGAIN : PSOCK_ENOTCONN;
+    else
+        error = stream_error(s, error, &native);
+    psock_winsock.WSASetLastError(native);
+    return error;
+}
+
+int psock_sys_recv_urgent(psock_t s)
+{
+    char byte;
+    if (psock_win32_is_datagram(s)) {
+        psock_winsock.WSASetLastError(WSAEOPNOTSUPP);
+        return PSOCK_EOPNOTSUPP;
+    }
+    int received = psock_winsock.recv((SOCKET)s, &byte, 1, MSG_OOB);
+    if (received == 1)
+        return (unsigned char)byte;
+    return received == 0 ? PSOCK_EAGAIN : no_urgent_byte(s);
+}

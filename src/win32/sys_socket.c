@@ -105,6 +105,18 @@ psock_t psock_sys_open(int family, int type, unsigned flags)
     return error < 0 ? give_up(made, error) : s;
 }
 
+int psock_sys_check(psock_t s)
+{
+    int type;
+    return get_option(s, SOL_SOCKET, SO_TYPE, &type);
+}
+
+/* Handles are multiples of four, and on 64-bit Windows too of 32 bits. */
+size_t psock_sys_index(psock_t s)
+{
+    return (uint32_t)s / 4;
+}
+
 /* A non-blocking socket with a linger time refuses to close, and stays open,
  * while data are on their way. */
 static int close_after_lingering(psock_t s)
@@ -121,6 +133,7 @@ int psock_sys_close(psock_t s)
 {
     int native = psock_winsock.WSAGetLastError();
     int error = 0;
+    psock_win32_leave_pollers(s);
     psock_win32_forget(s);
     if (psock_winsock.closesocket((SOCKET)s) != 0)
         error = psock_win32_socket_error(s);
@@ -157,7 +170,7 @@ _Bool psock_win32_is_datagram(psock_t s)
     return get_option(s, SOL_SOCKET, SO_TYPE, &type) == 0 && type == SOCK_DGRAM;
 }
 
-static _Bool is_listener(psock_t s)
+_Bool psock_win32_is_listener(psock_t s)
 {
     int listens = 0;
     return get_option(s, SOL_SOCKET, SO_ACCEPTCONN, &listens) == 0 &&
@@ -449,7 +462,7 @@ static int connect_failure(psock_t s, const psock_address *peer)
     struct psock_address_view view;
     psock_sys_address_view(peer, &view);
     int error = psock_win32_address_error(s, peer);
-    if (error == PSOCK_EINVAL && is_listener(s))
+    if (error == PSOCK_EINVAL && psock_win32_is_listener(s))
         error = PSOCK_EISCONN;
     if (error == PSOCK_EADDRNOTAVAIL && view.port == 0)
         error = PSOCK_ECONNREFUSED;
@@ -462,7 +475,7 @@ static int connect_failure(psock_t s, const psock_address *peer)
 static _Bool is_connecting(psock_t s)
 {
     return (psock_win32_shadow(s) & SHADOW_CONNECTING) != 0 &&
-           psock_sys_wait(s, PSOCK_SYS_WRITE, 0) == 0;
+           psock_sys_wait(s, PSOCK_SYS_WRITE, NULL, 0) == 0;
 }
 
 static int connect_anew(psock_t s, const psock_address *peer)
@@ -507,9 +520,9 @@ int psock_sys_connect_result(psock_t s, const psock_address *peer)
     return psock_sys_error(native);
 }
 
-static int end_reading(psock_t s)
+static int end_reading(psock_t s, unsigned bits)
 {
-    int error = psock_win32_shadow_add(s, SHADOW_READ_ENDED);
+    int error = psock_win32_shadow_add(s, bits);
     if (error == 0)
         psock_win32_wake(s);
     return error;
@@ -552,15 +565,17 @@ static int abandon_connecting(psock_t s)
  * the connection, and it would take what has come already. */
 int psock_sys_shutdown(psock_t s, int how)
 {
-    if (is_listener(s))
-        return how == PSOCK_SHUT_WRITE ? 0 : end_reading(s);
+    if (psock_win32_is_listener(s))
+        return how == PSOCK_SHUT_WRITE
+                   ? 0
+                   : end_reading(s, SHADOW_READ_ENDED | SHADOW_UNLISTENED);
     if (is_connecting(s))
         return abandon_connecting(s);
     int error = shutdown_error(s);
     if (error == 0 && how != PSOCK_SHUT_READ)
         error = end_writing(s);
     if (error == 0 && how != PSOCK_SHUT_WRITE)
-        error = end_reading(s);
+        error = end_reading(s, SHADOW_READ_ENDED);
     return error;
 }
 

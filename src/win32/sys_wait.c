@@ -1,22 +1,8 @@
-/* sys_wait.c: waiting for one socket by an AFD poll.
+/* sys_wait.c: waiting for one socket by an AFD poll (afd.h).
  *
- * AFD is the driver below Winsock, and IOCTL_AFD_POLL what select() itself is
- * made of.  Used directly it has none of select's and WSAPoll's faults (failed
- * connects unreported, limits, unknown bits), and it can be canceled, which is
- * how psock_shutdown() wakes those who wait.  NtDeviceIoControlFile() and
- * CancelIoEx() are documented; the request is not, but event libraries have
- * rested on it since Windows 2000, and where it fails select() serves. */
+ * It goes to the socket's own handle, so no other has to be opened.  Where that
+ * fails select() serves. */
 #include "platform.h"
-
-#define IOCTL_AFD_POLL 0x00012024
-
-#define AFD_POLL_RECEIVE 0x0001
-#define AFD_POLL_SEND 0x0004
-#define AFD_POLL_DISCONNECT 0x0008
-#define AFD_POLL_ABORT 0x0010
-#define AFD_POLL_LOCAL_CLOSE 0x0020
-#define AFD_POLL_ACCEPT 0x0080
-#define AFD_POLL_CONNECT_FAIL 0x0100
 
 #define FAILURE_EVENTS                                                         \
     (AFD_POLL_ABORT | AFD_POLL_LOCAL_CLOSE | AFD_POLL_CONNECT_FAIL)
@@ -25,65 +11,9 @@
 #define ENDED_EVENTS                                                           \
     (AFD_POLL_DISCONNECT | AFD_POLL_ABORT | AFD_POLL_LOCAL_CLOSE)
 
-#ifndef STATUS_PENDING
-#define STATUS_PENDING ((NTSTATUS)0x00000103)
-#endif
-#define STATUS_OF_TIMEOUT ((NTSTATUS)0x00000102)
-#define STATUS_OF_CANCEL ((NTSTATUS)0xC0000120)
-
-/* What the driver reads and writes. */
-struct afd_poll {
-    LARGE_INTEGER timeout; /* in 100 ns; below zero counts from now */
-    ULONG count;
-    ULONG exclusive;
-    struct {
-        HANDLE handle;
-        ULONG events;
-        NTSTATUS status;
-    } entry;
-};
-
-/* --- Events, kept for the next wait --------------------------------------- */
-
-#define EVENTS_KEPT 16
-
-static SRWLOCK events_lock = SRWLOCK_INIT;
-static HANDLE events_kept[EVENTS_KEPT];
-static size_t event_count;
-
-static HANDLE take_event(void)
-{
-    HANDLE event = NULL;
-    AcquireSRWLockExclusive(&events_lock);
-    if (event_count > 0)
-        event = events_kept[--event_count];
-    ReleaseSRWLockExclusive(&events_lock);
-    return event != NULL ? event
-                         : psock_winsock.CreateEventW(NULL, TRUE, FALSE, NULL);
-}
-
-static void give_event(HANDLE event)
-{
-    AcquireSRWLockExclusive(&events_lock);
-    _Bool kept = event_count < EVENTS_KEPT;
-    if (kept)
-        events_kept[event_count++] = event;
-    ReleaseSRWLockExclusive(&events_lock);
-    if (!kept)
-        psock_winsock.CloseHandle(event);
-}
-
-void psock_win32_drop_events(void)
-{
-    AcquireSRWLockExclusive(&events_lock);
-    while (event_count > 0)
-        psock_winsock.CloseHandle(events_kept[--event_count]);
-    ReleaseSRWLockExclusive(&events_lock);
-}
-
 /* --- One poll ------------------------------------------------------------- */
 
-static ULONG afd_events(unsigned events)
+static ULONG wait_afd_events(unsigned events)
 {
     ULONG wanted = FAILURE_EVENTS;
     if ((events & PSOCK_SYS_READ) != 0)
@@ -108,15 +38,6 @@ static int came_events(unsigned events, ULONG afd)
     return (int)came;
 }
 
-/* In 100 ns, rounded up so that a wait never ends before its time. */
-static LARGE_INTEGER afd_timeout(int64_t timeout_ns)
-{
-    LARGE_INTEGER timeout = {.QuadPart = INT64_MAX};
-    if (timeout_ns >= 0)
-        timeout.QuadPart = -(timeout_ns / 100 + (timeout_ns % 100 != 0));
-    return timeout;
-}
-
 /* Whether psock_shutdown() has ended what those who wait for `afd` wait for. */
 static _Bool is_over(unsigned state, ULONG afd)
 {
@@ -126,72 +47,53 @@ static _Bool is_over(unsigned state, ULONG afd)
            ((state & SHADOW_WRITE_ENDED) != 0 && (afd & WRITE_EVENTS) != 0);
 }
 
-/* Begins the poll, under the lock that psock_win32_wake() takes: one that comes
- * too late to be woken by psock_shutdown() does not begin. */
-static NTSTATUS start_poll(struct shadow_waiter *waiter, void *context)
+/* What one wait is made of. */
+struct one_wait {
+    struct shadow_waiter waiter;
+    psock_pollable entry; /* the waiter's only one */
+    HANDLE event;
+    unsigned events;
+    int64_t timeout_ns;
+    ULONG came; /* AFD's events */
+};
+
+/* Begins the poll, unless it comes too late to be woken by psock_shutdown().
+ * One that comes too late to be canceled just looks. */
+static NTSTATUS start_wait(struct shadow_waiter *waiter, void *context)
 {
-    struct afd_poll *poll = context;
-    IO_STATUS_BLOCK *status = (IO_STATUS_BLOCK *)&waiter->overlapped;
-    if (is_over(waiter->state, poll->entry.events))
+    struct afd_poll_of_one *one = context;
+    unsigned state = psock_win32_shadow_held(waiter->entries->socket);
+    waiter->woken = is_over(state, one->entry.events);
+    if (waiter->woken)
         return STATUS_OF_CANCEL;
-    return psock_winsock.NtDeviceIoControlFile(
-        waiter->handle, waiter->overlapped.hEvent, NULL, NULL, status,
-        IOCTL_AFD_POLL, poll, sizeof *poll, poll, sizeof *poll);
+    if (psock_win32_is_rung(waiter->canceler))
+        one->poll.timeout.QuadPart = 0;
+    return psock_win32_ask(waiter->handle, waiter->overlapped.hEvent, NULL,
+                           (IO_STATUS_BLOCK *)&waiter->overlapped, one,
+                           sizeof *one);
 }
 
-/* AFD keeps the time, so the end of the wait is certain. */
-static NTSTATUS poll_handle(struct shadow_waiter *waiter, HANDLE handle,
-                            struct afd_poll *poll)
+static NTSTATUS wait_by_handle(struct one_wait *wait, HANDLE handle)
 {
-    waiter->handle = handle;
-    poll->entry.handle = handle;
-    NTSTATUS status = psock_win32_waiter_enter(waiter, start_poll, poll);
-    if (status == STATUS_PENDING) {
-        psock_winsock.WaitForSingleObject(waiter->overlapped.hEvent, INFINITE);
-        status = (NTSTATUS)waiter->overlapped.Internal;
-    }
-    psock_win32_waiter_leave(waiter);
-    return status;
-}
-
-/* Tries the socket's own handle, with an event to end on. */
-static NTSTATUS poll_socket(psock_t s, HANDLE handle, HANDLE event,
-                            int64_t timeout_ns, ULONG *events)
-{
-    struct afd_poll poll = {.timeout = afd_timeout(timeout_ns),
-                            .count = 1,
-                            .entry = {.events = *events}};
-    struct shadow_waiter waiter = {.socket = s,
-                                   .overlapped = {.hEvent = event}};
-    NTSTATUS status = poll_handle(&waiter, handle, &poll);
-    *events = status == 0 && poll.count != 0 ? poll.entry.events : 0;
+    struct afd_poll_of_one one = {
+        .poll = {.timeout = psock_win32_afd_timeout(wait->timeout_ns),
+                 .count = 1},
+        .entry = {.handle = handle, .events = wait_afd_events(wait->events)}};
+    NTSTATUS status = psock_win32_ask_and_wait(&wait->waiter, handle,
+                                               wait->event, start_wait, &one);
+    wait->came = status == 0 && one.poll.count != 0 ? one.entry.events : 0;
     return status;
 }
 
 /* --- Where AFD does not know the handle ----------------------------------- */
 
-/* Layered providers hand out handles of their own; these requests tell the
- * handle below. */
-static HANDLE handle_below(psock_t s, DWORD request)
+static NTSTATUS wait_by_handle_below(struct one_wait *wait, NTSTATUS status)
 {
-    SOCKET below = INVALID_SOCKET;
-    DWORD returned;
-    if (psock_winsock.WSAIoctl((SOCKET)s, request, NULL, 0, &below,
-                               sizeof below, &returned, NULL, NULL) != 0)
-        return NULL;
-    return (HANDLE)below;
-}
-
-static NTSTATUS poll_below(psock_t s, HANDLE event, int64_t timeout_ns,
-                           ULONG *events, NTSTATUS status)
-{
-    static const DWORD requests[] = {SIO_BASE_HANDLE, SIO_BSP_HANDLE_POLL};
-    const ULONG wanted = *events;
-    for (size_t i = 0; i < 2 && status < 0; i++) {
-        HANDLE below = handle_below(s, requests[i]);
-        *events = wanted;
-        if (below != NULL && below != (HANDLE)s)
-            status = poll_socket(s, below, event, timeout_ns, events);
+    for (unsigned way = 0; way < WAYS_BELOW && psock_win32_is_refusal(status);
+         way++) {
+        HANDLE below = psock_win32_handle_below(wait->entry.socket, way);
+        if (below != NULL)
+            status = wait_by_handle(wait, below);
     }
     return status;
 }
@@ -226,7 +128,7 @@ static int wait_by_select(psock_t s, unsigned events, int64_t timeout_ns)
                     .fd_array = {(SOCKET)s}};
     fd_set except = {.fd_count = 1, .fd_array = {(SOCKET)s}};
     struct timeval timeout = select_timeout(timeout_ns);
-    if (is_over(psock_win32_shadow(s), afd_events(events)))
+    if (is_over(psock_win32_shadow(s), wait_afd_events(events)))
         return canceled_events(s, events);
     int ready = psock_winsock.select(0, &read, &write, &except, &timeout);
     if (ready == SOCKET_ERROR)
@@ -236,28 +138,42 @@ static int wait_by_select(psock_t s, unsigned events, int64_t timeout_ns)
 
 /* --- The wait ------------------------------------------------------------- */
 
-static int wait_with_event(psock_t s, unsigned events, int64_t timeout_ns,
-                           HANDLE event)
+PSOCK_APART int psock_win32_canceled(void)
 {
-    ULONG came = afd_events(events);
-    NTSTATUS status = poll_socket(s, (HANDLE)s, event, timeout_ns, &came);
-    if (status < 0 && status != STATUS_OF_CANCEL) {
-        came = afd_events(events);
-        status = poll_below(s, event, timeout_ns, &came, status);
-    }
-    if (status == STATUS_OF_CANCEL)
-        return canceled_events(s, events);
-    if (status < 0)
-        return wait_by_select(s, events, timeout_ns);
-    return came_events(events, came);
+    psock_winsock.WSASetLastError(WSAECANCELLED);
+    return PSOCK_ECANCELED;
 }
 
-int psock_sys_wait(psock_t s, unsigned events, int64_t timeout_ns)
+static int wait_with_event(struct one_wait *wait)
 {
-    HANDLE event = take_event();
-    if (event == NULL)
+    NTSTATUS status = wait_by_handle(wait, (HANDLE)wait->entry.socket);
+    if (psock_win32_is_refusal(status))
+        status = wait_by_handle_below(wait, status);
+    if (status == STATUS_OF_CANCEL)
+        return wait->waiter.woken
+                   ? canceled_events(wait->entry.socket, wait->events)
+                   : 0;
+    if (status < 0)
+        return wait_by_select(wait->entry.socket, wait->events,
+                              wait->timeout_ns);
+    return came_events(wait->events, wait->came);
+}
+
+int psock_sys_wait(psock_t s, unsigned events, psock_waker *canceler,
+                   int64_t timeout_ns)
+{
+    struct one_wait wait = {.entry = {.socket = s},
+                            .event = psock_win32_take_event(),
+                            .events = events,
+                            .timeout_ns = timeout_ns};
+    if (wait.event == NULL)
         return psock_win32_error();
-    int result = wait_with_event(s, events, timeout_ns, event);
-    give_event(event);
+    wait.waiter.entries = &wait.entry;
+    wait.waiter.count = 1;
+    wait.waiter.canceler = canceler;
+    int result = wait_with_event(&wait);
+    psock_win32_give_event(wait.event);
+    if (result == 0 && psock_win32_is_rung(canceler))
+        return psock_win32_canceled();
     return result;
 }

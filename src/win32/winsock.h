@@ -3,8 +3,8 @@
  * A call into a DLL is indirect anyway, so this costs nothing, and it lets the
  * tests put strict stand-ins in its place: what real Windows answers, Wine or
  * a Linux build cannot show otherwise.  src/win32 calls the system by
- * psock_winsock.name() and in no other way, but for locks, clocks and the names
- * of interfaces. */
+ * psock_winsock.name() and in no other way, but for locks, clocks, giving time
+ * away, and the names of interfaces. */
 #ifndef PSOCK_WIN32_WINSOCK_H
 #define PSOCK_WIN32_WINSOCK_H
 
@@ -56,11 +56,25 @@ struct psock_winsock_table {
     HANDLE(WINAPI *CreateEventW)
     (SECURITY_ATTRIBUTES *security, BOOL manual_reset, BOOL initial,
      const WCHAR *name);
+    BOOL(WINAPI *SetEvent)(HANDLE event);
+    BOOL(WINAPI *ResetEvent)(HANDLE event);
     DWORD(WINAPI *WaitForSingleObject)(HANDLE handle, DWORD timeout_ms);
+    HANDLE(WINAPI *CreateIoCompletionPort)
+    (HANDLE file, HANDLE port, ULONG_PTR key, DWORD threads);
+    BOOL(WINAPI *GetQueuedCompletionStatusEx)
+    (HANDLE port, OVERLAPPED_ENTRY *entries, ULONG room, ULONG *count,
+     DWORD timeout_ms, BOOL alertable);
+    BOOL(WINAPI *PostQueuedCompletionStatus)
+    (HANDLE port, DWORD transferred, ULONG_PTR key, OVERLAPPED *overlapped);
     BOOL(WINAPI *CancelIoEx)(HANDLE handle, OVERLAPPED *overlapped);
     BOOL(WINAPI *CloseHandle)(HANDLE handle);
 
     /* ntdll.dll */
+    NTSTATUS(NTAPI *NtCreateFile)
+    (HANDLE *file, ACCESS_MASK access, OBJECT_ATTRIBUTES *attributes,
+     IO_STATUS_BLOCK *status, LARGE_INTEGER *allocation, ULONG file_attributes,
+     ULONG share, ULONG disposition, ULONG options, void *extended,
+     ULONG extended_size);
     NTSTATUS(NTAPI *NtDeviceIoControlFile)
     (HANDLE file, HANDLE event, PIO_APC_ROUTINE routine, void *context,
      IO_STATUS_BLOCK *status, ULONG code, void *in, ULONG in_size, void *out,
