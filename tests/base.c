@@ -42,8 +42,8 @@ static void use_from_threads(void (*use_it)(void *))
 /* Runs first in this program, so that nothing of psock was used before. */
 static void first_use_works_from_threads_at_once(void **state)
 {
-    (void)state;
     use_from_threads(use_first);
+    (void)warm_up(state);
 }
 
 static void first_use_after_each_cleanup_works_from_threads(void **state)

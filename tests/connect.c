@@ -201,32 +201,6 @@ static void datagram_socket_connects_again_to_another_peer(void **state)
 
 /* --- Not decided in time -------------------------------------------------- */
 
-struct queue {
-    psock_t listener;
-    psock_address address;
-    psock_t pending;
-};
-
-/* Fills a listener's queue until a connection to it stays open. */
-static struct queue full_queue(int family)
-{
-    struct queue queue;
-    queue.listener = bound(family, PSOCK_STREAM, PSOCK_BIND_FRESH);
-    queue.address = local_of(queue.listener);
-    assert_result(psock_listen(queue.listener, 1), 0);
-    for (int i = 0; i < 64; i++) {
-        queue.pending = open_kept(family, PSOCK_STREAM);
-        int result = psock_connect(queue.pending, &queue.address,
-                                   psock_deadline_ms(SHORT_MS));
-        if (result == PSOCK_ETIMEDOUT)
-            return queue;
-        if (result < 0)
-            break;
-    }
-    skip_because("this system leaves no connection to itself undecided");
-    return queue;
-}
-
 static void undecided_connect_waits_until_its_deadline(void **state)
 {
     struct queue queue = full_queue(family_of(state));

@@ -1,5 +1,7 @@
 #include "fixture.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* --- Results -------------------------------------------------------------- */
@@ -51,7 +53,7 @@ int64_t clock_ns(void)
 /* --- Sockets -------------------------------------------------------------- */
 
 enum {
-    KEPT_MAX = 256
+    KEPT_MAX = 4096
 };
 
 static psock_t kept[KEPT_MAX];
@@ -106,10 +108,35 @@ psock_address peer_of(psock_t s)
     return address;
 }
 
+enum {
+    PATHS_MAX = 256,
+    PATH_SIZE = 64
+};
+
+static char paths[PATHS_MAX][PATH_SIZE];
+static size_t path_count;
+
+static psock_address fresh_path(void)
+{
+    static unsigned number;
+    psock_address address;
+    assert_in_range(path_count, 0, PATHS_MAX - 1);
+    char *path = paths[path_count++];
+    snprintf(path, PATH_SIZE, "psock-test-%llx-%u.sock",
+             (unsigned long long)clock_ns(), number++);
+    assert_result(psock_address_unix(path, strlen(path), &address), 0);
+    return address;
+}
+
+static psock_address fresh_address(int family)
+{
+    return family == PSOCK_UNIX ? fresh_path() : loopback(family, 0);
+}
+
 psock_t bound(int family, int type, int mode)
 {
     psock_t s = open_kept(family, type);
-    psock_address address = loopback(family, 0);
+    psock_address address = fresh_address(family);
     assert_result(psock_bind(s, &address, mode), 0);
     return s;
 }
@@ -160,18 +187,41 @@ struct stream datagrams_over(int family)
 }
 
 /* What was sent is counted by the system as it likes, so the end is where a
- * little while brings no more room. */
+ * little while brings no more room.  Receiving a byte makes the peer's system
+ * tell of all its room, which it may have put off. */
 struct stream clogged(int family)
 {
     static unsigned char data[1 << 18];
     struct stream ends = stream_over(family);
     ptrdiff_t sent;
     do {
+        while (psock_send(ends.client, data, sizeof data, 0, PSOCK_NOW) > 0)
+            continue;
+        recv_all(ends.server, data, 1);
         sent = psock_send(ends.client, data, sizeof data, 0,
                           psock_deadline_ms(SHORT_MS));
     } while (sent > 0);
     assert_result(sent, PSOCK_ETIMEDOUT);
     return ends;
+}
+
+struct queue full_queue(int family)
+{
+    struct queue queue;
+    queue.listener = bound(family, PSOCK_STREAM, PSOCK_BIND_FRESH);
+    queue.address = local_of(queue.listener);
+    assert_result(psock_listen(queue.listener, 1), 0);
+    for (int i = 0; i < 64; i++) {
+        queue.pending = open_kept(family, PSOCK_STREAM);
+        int result = psock_connect(queue.pending, &queue.address,
+                                   psock_deadline_ms(SHORT_MS));
+        if (result == PSOCK_ETIMEDOUT)
+            return queue;
+        if (result < 0)
+            break;
+    }
+    skip_because("this system leaves no connection to itself undecided");
+    return queue;
 }
 
 /* Resets a connection by closing it with data unread, and leaves the system a
@@ -251,41 +301,180 @@ void recv_text(psock_t s, const char *expected)
     assert_memory_equal(text, expected, length);
 }
 
+/* --- Wakers and pollers ---------------------------------------------------- */
+
+enum {
+    WAITED_FOR_MAX = 64
+};
+
+static psock_waker *wakers[WAITED_FOR_MAX];
+static size_t waker_count;
+static psock_poller *pollers[WAITED_FOR_MAX];
+static size_t poller_count;
+
+psock_waker *kept_waker(void)
+{
+    assert_in_range(waker_count, 0, WAITED_FOR_MAX - 1);
+    assert_result(psock_waker_open(&wakers[waker_count]), 0);
+    return wakers[waker_count++];
+}
+
+psock_poller *kept_poller(void)
+{
+    assert_in_range(poller_count, 0, WAITED_FOR_MAX - 1);
+    assert_result(psock_poller_open(&pollers[poller_count]), 0);
+    return pollers[poller_count++];
+}
+
+/* --- Calls that other threads make ----------------------------------------- */
+
+static void run_call(void *argument)
+{
+    struct running_call *call = argument;
+    host_gate_open(call->about_to_wait);
+    call->result = call->body(call->argument);
+}
+
+struct running_call *begin_call(call_body *body, void *argument)
+{
+    struct running_call *call = calloc(1, sizeof *call);
+    assert_non_null(call);
+    call->body = body;
+    call->argument = argument;
+    call->about_to_wait = host_gate_make();
+    call->thread = host_thread_start(run_call, call);
+    return call;
+}
+
+void let_it_wait(struct running_call *call, int round)
+{
+    host_gate_wait(call->about_to_wait);
+    psock_deadline end = psock_deadline_ns(round * INT64_C(10000));
+    while (psock_deadline_left_ns(end) > 0)
+        host_yield();
+}
+
+_Bool has_ended(struct running_call *call, int timeout_ms)
+{
+    if (call->thread != NULL && host_thread_join(call->thread, timeout_ms))
+        call->thread = NULL;
+    return call->thread == NULL;
+}
+
+_Bool interrupt_call(struct running_call *call, void (*run)(void *),
+                     void *argument)
+{
+    for (int i = 0; i < 10 && !has_ended(call, i == 0 ? 0 : 500); i++)
+        if (!host_thread_interrupt(call->thread, run, argument))
+            return 0;
+    return 1;
+}
+
+/* The memory stays with a thread that does not end. */
+ptrdiff_t end_call(struct running_call *call)
+{
+    assert_true(has_ended(call, 15000));
+    ptrdiff_t result = call->result;
+    host_gate_free(call->about_to_wait);
+    free(call);
+    return result;
+}
+
 /* --- Programs ------------------------------------------------------------- */
 
 int fixture_ipv4 = PSOCK_IPV4;
 int fixture_ipv6 = PSOCK_IPV6;
+int fixture_unix = PSOCK_UNIX;
 
 int family_of(void **state)
 {
     int family = *(const int *)*state;
     if (family == PSOCK_IPV6 && psock_capability(PSOCK_CAP_IPV6) < 0)
         skip_because("this system has no IPv6");
+    if (family == PSOCK_UNIX && psock_capability(PSOCK_CAP_UNIX_STREAM) < 0)
+        skip_because("this system has no such Unix sockets");
     return family;
 }
 
 static int descriptors_before;
 
+/* What psock keeps open until it is cleaned up is not counted. */
+static int count_descriptors(void)
+{
+    assert_result(psock_startup(), 0);
+    assert_result(psock_cleanup(), 0);
+    return host_descriptor_count();
+}
+
 int note_descriptors(void **state)
 {
     (void)state;
-    descriptors_before = host_descriptor_count();
+    descriptors_before = count_descriptors();
     return 0;
+}
+
+static void close_all(void)
+{
+    (void)psock_cancel_with(NULL);
+    while (poller_count > 0)
+        psock_poller_close(pollers[--poller_count]);
+    while (waker_count > 0)
+        psock_waker_close(wakers[--waker_count]);
+    while (kept_count > 0)
+        psock_close(kept[--kept_count]);
+    while (path_count > 0)
+        remove(paths[--path_count]);
 }
 
 int tidy_up(void **state)
 {
     (void)state;
-    while (kept_count > 0)
-        psock_close(kept[--kept_count]);
-    assert_int_equal(host_descriptor_count(), descriptors_before);
+    close_all();
+    assert_int_equal(count_descriptors(), descriptors_before);
     return 0;
 }
 
+static void touch_poller(psock_poller *poller, psock_t s)
+{
+    psock_poller_event event;
+    (void)!psock_poller_add(poller, s, PSOCK_READABLE, NULL);
+    (void)!psock_poller_wait(poller, &event, 1, psock_deadline_ms(1));
+}
+
+/* Waits in every way there is. */
 static void touch_socket(void *argument)
 {
-    struct stream *ends = argument;
-    psock_recv(ends->server, &(char){0}, 1, 0, psock_deadline_ms(1));
+    psock_t s = ((struct stream *)argument)->server;
+    psock_pollable pollable = {.socket = s, .wanted = PSOCK_READABLE};
+    psock_poller *poller;
+    psock_recv(s, &(char){0}, 1, 0, psock_deadline_ms(1));
+    (void)!psock_poll(&pollable, 1, psock_deadline_ms(1));
+    if (psock_poller_open(&poller) < 0)
+        return;
+    touch_poller(poller, s);
+    psock_poller_close(poller);
+}
+
+/* As many waits at once as any test has. */
+#define WAITS_AT_ONCE 8
+
+static ptrdiff_t wait_for_ring(void *argument)
+{
+    psock_pollable entry = {.socket = PSOCK_INVALID, .waker = argument};
+    return psock_poll(&entry, 1, in_time());
+}
+
+static void wait_at_once(void)
+{
+    struct running_call *calls[WAITS_AT_ONCE];
+    psock_waker *waker = kept_waker();
+    for (size_t i = 0; i < WAITS_AT_ONCE; i++)
+        calls[i] = begin_call(wait_for_ring, waker);
+    for (size_t i = 0; i < WAITS_AT_ONCE; i++)
+        let_it_wait(calls[i], 500);
+    assert_result(psock_waker_ring(waker), 0);
+    for (size_t i = 0; i < WAITS_AT_ONCE; i++)
+        assert_result(end_call(calls[i]), 1);
 }
 
 int warm_up(void **state)
@@ -296,8 +485,8 @@ int warm_up(void **state)
     assert_true(host_thread_join(thread, 10000));
     (void)datagram(PSOCK_IPV4);
     (void)psock_capability(PSOCK_CAP_IPV6);
-    while (kept_count > 0)
-        psock_close(kept[--kept_count]);
+    wait_at_once();
+    close_all();
     (void)state;
     return 0;
 }

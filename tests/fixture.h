@@ -58,7 +58,8 @@ psock_address loopback(int family, uint16_t port);
 psock_address local_of(psock_t s);
 psock_address peer_of(psock_t s);
 
-/* Bound to the loopback address and a port of the system's choice. */
+/* Bound to the loopback address and a port of the system's choice, or to a path
+ * that is removed after the test. */
 psock_t bound(int family, int type, int mode);
 
 psock_t listening(int family);
@@ -85,6 +86,16 @@ struct stream datagrams_over(int family);
 /* A connected stream that takes no more from the client. */
 struct stream clogged(int family);
 
+/* A listener whose queue is full, and an attempt to connect to it that stays
+ * undecided.  Skips the test where there is no such thing. */
+struct queue {
+    psock_t listener;
+    psock_address address;
+    psock_t pending;
+};
+
+struct queue full_queue(int family);
+
 _Bool same_address(const psock_address *a, const psock_address *b);
 
 /* --- Data ----------------------------------------------------------------- */
@@ -99,6 +110,43 @@ void recv_all(psock_t s, void *buffer, size_t size);
 void send_text(psock_t s, const char *text);
 void recv_text(psock_t s, const char *expected);
 
+/* --- Wakers and pollers, closed after the test ----------------------------- */
+
+psock_waker *kept_waker(void);
+psock_poller *kept_poller(void);
+
+/* --- Calls that other threads make ----------------------------------------- */
+
+typedef ptrdiff_t call_body(void *argument);
+
+struct running_call {
+    call_body *body;
+    void *argument;
+    struct host_gate *about_to_wait;
+    struct host_thread *thread;
+    ptrdiff_t result;
+};
+
+struct running_call *begin_call(call_body *body, void *argument);
+
+/* Nobody can see that a thread has begun to wait.  This lets it come as far as
+ * it does in some microseconds, more of them the higher `round`; tests must be
+ * right however far that is, and have many rounds. */
+void let_it_wait(struct running_call *call, int round);
+
+/* Whether the call has ended, or does within `timeout_ms`. */
+_Bool has_ended(struct running_call *call, int timeout_ms);
+
+/* Has the call's thread run `run` in a signal handler; false where there are
+ * none.  A thread sanitizer keeps a signal that comes just before a wait until
+ * something ends that wait, so if the call does not end there will be another,
+ * in vain for what is not ended by a handler. */
+_Bool interrupt_call(struct running_call *call, void (*run)(void *),
+                     void *argument);
+
+/* Waits for the end of the call, frees it and returns its result. */
+ptrdiff_t end_call(struct running_call *call);
+
 /* --- Programs ------------------------------------------------------------- */
 
 /* Each test gets the family it is for by its state, starts with no kept socket,
@@ -110,13 +158,16 @@ void recv_text(psock_t s, const char *expected);
 
 #define test_once(test) FIXTURE_TEST(#test, test, &fixture_ipv4)
 #define test_ipv6(test) FIXTURE_TEST(#test, test, &fixture_ipv6)
+#define test_unix(test) FIXTURE_TEST(#test ".unix", test, &fixture_unix)
 #define test_both(test)                                                        \
     FIXTURE_TEST(#test ".ipv4", test, &fixture_ipv4),                          \
         FIXTURE_TEST(#test ".ipv6", test, &fixture_ipv6)
 
-extern int fixture_ipv4, fixture_ipv6;
+#define test_all(test) test_both(test), test_unix(test)
 
-/* The family in a test's state.  Skips the test where the system lacks it. */
+extern int fixture_ipv4, fixture_ipv6, fixture_unix;
+
+/* The family in a test's state, which is an int or begins with one.  Skips the test where the system lacks it. */
 int family_of(void **state);
 
 int note_descriptors(void **state);

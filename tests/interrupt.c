@@ -17,103 +17,86 @@ enum {
 struct wait {
     psock_t s;
     psock_deadline deadline;
-    struct host_gate *about_to_wait;
-    struct host_thread *thread;
-    ptrdiff_t result;
     char byte;
+    struct running_call *call;
 };
 
-typedef void wait_body(void *wait);
-
-static void wait_to_recv(void *argument)
+static ptrdiff_t wait_to_recv(void *argument)
 {
     struct wait *wait = argument;
-    host_gate_open(wait->about_to_wait);
-    wait->result = psock_recv(wait->s, &wait->byte, 1, 0, wait->deadline);
+    return psock_recv(wait->s, &wait->byte, 1, 0, wait->deadline);
 }
 
-static void wait_to_peek(void *argument)
+static ptrdiff_t wait_to_peek(void *argument)
 {
     struct wait *wait = argument;
-    host_gate_open(wait->about_to_wait);
-    wait->result =
-        psock_recv(wait->s, &wait->byte, 1, PSOCK_PEEK, wait->deadline);
+    return psock_recv(wait->s, &wait->byte, 1, PSOCK_PEEK, wait->deadline);
 }
 
-static void wait_to_recv_from(void *argument)
+static ptrdiff_t wait_to_recv_from(void *argument)
 {
     struct wait *wait = argument;
     psock_address peer;
-    host_gate_open(wait->about_to_wait);
-    wait->result =
-        psock_recv_from(wait->s, &wait->byte, 1, 0, &peer, wait->deadline);
+    return psock_recv_from(wait->s, &wait->byte, 1, 0, &peer, wait->deadline);
 }
 
-static void wait_to_recv_vector(void *argument)
+static ptrdiff_t wait_to_recv_vector(void *argument)
 {
     struct wait *wait = argument;
     psock_buffer buffer = {&wait->byte, 1};
-    host_gate_open(wait->about_to_wait);
-    wait->result = psock_recv_vector(wait->s, &buffer, 1, 0, wait->deadline);
+    return psock_recv_vector(wait->s, &buffer, 1, 0, wait->deadline);
 }
 
-static void wait_to_accept(void *argument)
+static ptrdiff_t wait_to_accept(void *argument)
 {
     struct wait *wait = argument;
-    host_gate_open(wait->about_to_wait);
-    wait->result = psock_accept(wait->s, NULL, wait->deadline);
+    return psock_accept(wait->s, NULL, wait->deadline);
 }
 
 /* Fills the connection, then waits for room. */
-static void wait_to_send(void *argument)
+static ptrdiff_t wait_to_send(void *argument)
 {
     static const char data[1 << 18];
     struct wait *wait = argument;
-    host_gate_open(wait->about_to_wait);
+    ptrdiff_t sent;
     do {
-        wait->result =
-            psock_send(wait->s, data, sizeof data, 0, wait->deadline);
-    } while (wait->result > 0);
+        sent = psock_send(wait->s, data, sizeof data, 0, wait->deadline);
+    } while (sent > 0);
+    return sent;
 }
 
-static struct wait *begin_wait(wait_body *body, psock_t s,
+static struct wait *begin_wait(call_body *body, psock_t s,
                                psock_deadline deadline)
 {
     struct wait *wait = calloc(1, sizeof *wait);
     assert_non_null(wait);
     wait->s = s;
     wait->deadline = deadline;
-    wait->about_to_wait = host_gate_make();
-    wait->thread = host_thread_start(body, wait);
+    wait->call = begin_call(body, wait);
     return wait;
 }
 
-/* Lets the thread come as far as it does in some microseconds, more of them each
- * round. */
-static void let_it_wait(struct wait *wait, int round)
+/* Also tells which byte was received.  The memory stays with a thread that does
+ * not end. */
+static ptrdiff_t end_wait_with(struct wait *wait, char *byte)
 {
-    host_gate_wait(wait->about_to_wait);
-    psock_deadline end = psock_deadline_ns(round * INT64_C(10000));
-    while (psock_deadline_left_ns(end) > 0)
-        host_yield();
-}
-
-/* The memory stays with a thread that does not end. */
-static ptrdiff_t end_wait(struct wait *wait)
-{
-    assert_true(host_thread_join(wait->thread, 15000));
-    ptrdiff_t result = wait->result;
-    host_gate_free(wait->about_to_wait);
+    ptrdiff_t result = end_call(wait->call);
+    *byte = wait->byte;
     free(wait);
     return result;
 }
 
+static ptrdiff_t end_wait(struct wait *wait)
+{
+    return end_wait_with(wait, &(char){0});
+}
+
 /* One wait, ended by a shutdown. */
-static ptrdiff_t interrupt(wait_body *body, psock_t s, int how, int round)
+static ptrdiff_t interrupt(call_body *body, psock_t s, int how, int round)
 {
     psock_deadline deadline = round % 2 == 0 ? PSOCK_FOREVER : in_time();
     struct wait *wait = begin_wait(body, s, deadline);
-    let_it_wait(wait, round);
+    let_it_wait(wait->call, round);
     assert_result(psock_shutdown(s, how), 0);
     return end_wait(wait);
 }
@@ -130,7 +113,7 @@ static int write_how(int round)
 
 /* --- Shutdown ends waits -------------------------------------------------- */
 
-static wait_body *const stream_receives[] = {
+static call_body *const stream_receives[] = {
     wait_to_recv, wait_to_peek, wait_to_recv_from, wait_to_recv_vector};
 
 static void close_both(const struct stream *ends)
@@ -140,7 +123,7 @@ static void close_both(const struct stream *ends)
 }
 
 /* Each way to receive meets each deadline and each way to shut down. */
-static wait_body *receive_of(int round)
+static call_body *receive_of(int round)
 {
     return stream_receives[(size_t)round / 4 % COUNT_OF(stream_receives)];
 }
@@ -199,12 +182,12 @@ static void shutdown_ends_a_send(void **state)
 
 /* --- What others do ends waits -------------------------------------------- */
 
-static void check_arrivals(wait_body *receive, struct stream ends)
+static void check_arrivals(call_body *receive, struct stream ends)
 {
     for (int i = 0; i < ROUNDS; i++) {
         struct wait *wait = begin_wait(receive, ends.client,
                                        i % 2 == 0 ? PSOCK_FOREVER : in_time());
-        let_it_wait(wait, i);
+        let_it_wait(wait->call, i);
         send_text(ends.server, "x");
         assert_result(end_wait(wait), 1);
     }
@@ -226,7 +209,7 @@ static void arriving_connection_ends_an_accept(void **state)
     for (int i = 0; i < ROUNDS; i++) {
         struct wait *wait = begin_wait(wait_to_accept, listener,
                                        i % 2 == 0 ? PSOCK_FOREVER : in_time());
-        let_it_wait(wait, i);
+        let_it_wait(wait->call, i);
         psock_t client = connected_to(listener);
         close_kept(keep(end_wait(wait)));
         close_kept(client);
@@ -240,7 +223,7 @@ static void end_of_the_peer_ends_a_receive(void **state)
         struct stream ends = stream_over(family);
         struct wait *wait = begin_wait(wait_to_recv, ends.client,
                                        i % 2 == 0 ? PSOCK_FOREVER : in_time());
-        let_it_wait(wait, i);
+        let_it_wait(wait->call, i);
         close_kept(ends.server);
         assert_result(end_wait(wait), 0);
         close_kept(ends.client);
@@ -255,7 +238,7 @@ static void reset_by_the_peer_ends_a_receive(void **state)
         struct stream ends = stream_over(family);
         struct wait *wait = begin_wait(wait_to_recv, ends.client,
                                        i % 2 == 0 ? PSOCK_FOREVER : in_time());
-        let_it_wait(wait, i);
+        let_it_wait(wait->call, i);
         assert_result(psock_close_reset(let_go(ends.server)), 0);
         assert_result(end_wait(wait), PSOCK_ECONNRESET);
         close_kept(ends.client);
@@ -269,18 +252,17 @@ static void reset_by_the_peer_ends_a_send(void **state)
         struct stream ends = stream_over(family);
         struct wait *wait = begin_wait(wait_to_send, ends.client,
                                        i % 2 == 0 ? PSOCK_FOREVER : in_time());
-        let_it_wait(wait, i);
+        let_it_wait(wait->call, i);
         assert_result(psock_close_reset(let_go(ends.server)), 0);
         assert_either(end_wait(wait), PSOCK_ECONNRESET, PSOCK_EPIPE);
         close_kept(ends.client);
     }
 }
 
-static void one_send(void *argument)
+static ptrdiff_t one_send(void *argument)
 {
     struct wait *wait = argument;
-    host_gate_open(wait->about_to_wait);
-    wait->result = psock_send(wait->s, "x", 1, 0, wait->deadline);
+    return psock_send(wait->s, "x", 1, 0, wait->deadline);
 }
 
 static void room_ends_a_send(void **state)
@@ -288,7 +270,7 @@ static void room_ends_a_send(void **state)
     static char drain[1 << 20];
     struct stream ends = clogged(family_of(state));
     struct wait *wait = begin_wait(one_send, ends.client, PSOCK_FOREVER);
-    let_it_wait(wait, ROUNDS);
+    let_it_wait(wait->call, ROUNDS);
     while (psock_recv(ends.server, drain, sizeof drain, 0,
                       psock_deadline_ms(SHORT_MS)) > 0)
         continue;
@@ -301,7 +283,7 @@ enum {
     THREADS = 4
 };
 
-static void begin_waits(struct wait **waits, wait_body *body, psock_t s)
+static void begin_waits(struct wait **waits, call_body *body, psock_t s)
 {
     for (int i = 0; i < THREADS; i++)
         waits[i] = begin_wait(body, s, i % 2 == 0 ? PSOCK_FOREVER : in_time());
@@ -315,7 +297,7 @@ static void shutdown_ends_every_threads_receive(void **state)
         struct stream ends = stream_over(family);
         begin_waits(waits, wait_to_recv, ends.client);
         for (int i = 0; i < THREADS; i++)
-            let_it_wait(waits[i], round);
+            let_it_wait(waits[i]->call, round);
         assert_result(psock_shutdown(ends.client, PSOCK_SHUT_READ), 0);
         for (int i = 0; i < THREADS; i++)
             assert_result(end_wait(waits[i]), 0);
@@ -331,7 +313,7 @@ static void shutdown_ends_every_threads_accept(void **state)
         psock_t s = listening(family);
         begin_waits(waits, wait_to_accept, s);
         for (int i = 0; i < THREADS; i++)
-            let_it_wait(waits[i], round);
+            let_it_wait(waits[i]->call, round);
         assert_result(psock_shutdown(s, PSOCK_SHUT_READ), 0);
         for (int i = 0; i < THREADS; i++)
             assert_result(end_wait(waits[i]), PSOCK_EINVAL);
@@ -347,14 +329,12 @@ static void each_byte_goes_to_one_of_the_receiving_threads(void **state)
         struct wait *waits[THREADS];
         begin_waits(waits, wait_to_recv, ends.client);
         for (int i = 0; i < THREADS; i++)
-            let_it_wait(waits[i], round);
+            let_it_wait(waits[i]->call, round);
         send_all(ends.server, "\0\1\2\3", THREADS);
         for (int i = 0; i < THREADS; i++) {
-            assert_true(host_thread_join(waits[i]->thread, 15000));
-            assert_result(waits[i]->result, 1);
-            seen[waits[i]->byte & (THREADS - 1)]++;
-            host_gate_free(waits[i]->about_to_wait);
-            free(waits[i]);
+            char byte;
+            assert_result(end_wait_with(waits[i], &byte), 1);
+            seen[byte & (THREADS - 1)]++;
         }
         for (int i = 0; i < THREADS; i++)
             assert_int_equal(seen[i], 1);
@@ -369,7 +349,7 @@ static void each_connection_goes_to_one_of_the_accepting_threads(void **state)
         psock_t clients[THREADS];
         begin_waits(waits, wait_to_accept, listener);
         for (int i = 0; i < THREADS; i++)
-            let_it_wait(waits[i], round);
+            let_it_wait(waits[i]->call, round);
         for (int i = 0; i < THREADS; i++)
             clients[i] = connected_to(listener);
         for (int i = 0; i < THREADS; i++)
@@ -387,8 +367,8 @@ static void receiver_and_sender_wait_independently(void **state)
     struct wait *sender = begin_wait(wait_to_send, ends.client, PSOCK_FOREVER);
     struct wait *receiver =
         begin_wait(wait_to_recv, ends.client, PSOCK_FOREVER);
-    let_it_wait(sender, ROUNDS);
-    let_it_wait(receiver, ROUNDS);
+    let_it_wait(sender->call, ROUNDS);
+    let_it_wait(receiver->call, ROUNDS);
     assert_result(psock_shutdown(ends.client, PSOCK_SHUT_WRITE), 0);
     assert_result(end_wait(sender), PSOCK_EPIPE);
     send_text(ends.server, "x");
@@ -401,21 +381,21 @@ static void disturb(struct wait *wait)
 {
     psock_deadline end = psock_deadline_ms(5);
     do {
-        host_thread_disturb(wait->thread);
+        host_thread_disturb(wait->call->thread);
         host_yield();
     } while (psock_deadline_left_ns(end) > 0);
 }
 
 static void disturbed_wait_lasts_until_its_deadline(void **state)
 {
-    static wait_body *const bodies[] = {wait_to_recv, wait_to_recv_from,
+    static call_body *const bodies[] = {wait_to_recv, wait_to_recv_from,
                                         wait_to_recv_vector};
     struct stream ends = stream_over(family_of(state));
     for (size_t i = 0; i < COUNT_OF(bodies); i++) {
         int64_t before_ns = clock_ns();
         struct wait *wait =
             begin_wait(bodies[i], ends.client, psock_deadline_ms(SHORT_MS));
-        host_gate_wait(wait->about_to_wait);
+        host_gate_wait(wait->call->about_to_wait);
         disturb(wait);
         assert_result(end_wait(wait), PSOCK_ETIMEDOUT);
         assert_true(clock_ns() - before_ns >= SHORT_NS);
@@ -428,7 +408,7 @@ static void disturbed_wait_still_gets_its_data(void **state)
     for (size_t i = 0; i < COUNT_OF(stream_receives); i++) {
         struct wait *wait =
             begin_wait(stream_receives[i], ends.client, PSOCK_FOREVER);
-        host_gate_wait(wait->about_to_wait);
+        host_gate_wait(wait->call->about_to_wait);
         disturb(wait);
         send_text(ends.server, "x");
         disturb(wait);
@@ -440,7 +420,7 @@ static void disturbed_accept_still_gets_its_connection(void **state)
 {
     psock_t listener = listening(family_of(state));
     struct wait *wait = begin_wait(wait_to_accept, listener, PSOCK_FOREVER);
-    host_gate_wait(wait->about_to_wait);
+    host_gate_wait(wait->call->about_to_wait);
     disturb(wait);
     connected_to(listener);
     disturb(wait);

@@ -59,11 +59,11 @@ string(JOIN "|" system_words
   "include <(winsock|ws2|mswsock|windows|winnt|iphlpapi|afunix|io\\.h|process)")
 
 find_sources(portable src/*.[ch] tests/*.[ch] tests/fake/*.[ch]
-             examples/*.[ch] bench/*.[ch] include/psock/*.h)
+             tests/soak/*.[ch] examples/*.[ch] bench/*.[ch] include/psock/*.h)
 # The export macro is in base.h, native.h is the door to the system, and what is
-# raw in bench/ is what psock is compared with.
+# raw in bench/ and the contenders there are what psock is compared with.
 list(FILTER portable EXCLUDE REGEX "include/psock/(base|native)\\.h$")
-list(FILTER portable EXCLUDE REGEX "bench/.*raw.*\\.c$")
+list(FILTER portable EXCLUDE REGEX "bench/(.*raw.*|contender.*|answer)\\.[ch]$")
 
 foreach(path IN LISTS portable)
   read_code(${path} lines)
@@ -95,12 +95,16 @@ may_include(error base)
 may_include(address base error)
 may_include(socket base error address)
 may_include(io base error address socket)
+may_include(waker base error)
+may_include(poll base error address socket waker)
+may_include(poller base error address socket waker poll)
 may_include(capability base error)
 may_include(native base error address socket)
-may_include(psock base error address socket io capability)
+may_include(psock base error address socket io waker poll poller capability)
 
 find_sources(headers include/psock/*.h)
-foreach(name base error address socket io capability native psock)
+foreach(name base error address socket io waker poll poller capability native
+             psock)
   list(REMOVE_ITEM headers include/psock/${name}.h)
 endforeach()
 if(headers)
@@ -131,15 +135,29 @@ find_sources(posix_files src/posix/sys_*.c src/posix/platform.h)
 find_sources(win32_files src/win32/sys_*.c src/win32/platform.h)
 list(TRANSFORM posix_files REPLACE "src/posix/" "")
 list(TRANSFORM win32_files REPLACE "src/win32/" "")
-if(NOT posix_files STREQUAL win32_files)
+
+# Of the pollers on the one side each is the twin of the one on the other.
+function(twin_of file result)
+  string(REGEX REPLACE "^sys_poller_[a-z]+" "sys_poller" file ${file})
+  set(${result} ${file} PARENT_SCOPE)
+endfunction()
+
+set(twin_files)
+foreach(file IN LISTS posix_files)
+  twin_of(${file} twin)
+  list(APPEND twin_files ${twin})
+endforeach()
+list(REMOVE_DUPLICATES twin_files)
+if(NOT twin_files STREQUAL win32_files)
   complain("twins differ in their files: ${posix_files} / ${win32_files}")
 endif()
 
 set(defined)
 foreach(file IN LISTS posix_files)
   functions_of(src/posix/${file} posix_functions)
-  if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/src/win32/${file})
-    functions_of(src/win32/${file} win32_functions)
+  twin_of(${file} twin)
+  if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/src/win32/${twin})
+    functions_of(src/win32/${twin} win32_functions)
     if(NOT posix_functions STREQUAL win32_functions)
       complain("${file}: twins differ in their functions:
   posix ${posix_functions}

@@ -5,6 +5,7 @@ enum {
 };
 
 static psock_address peer;
+static struct psock_waker waker = {40};
 
 static int set_the_stage(void **state)
 {
@@ -69,6 +70,18 @@ static void now_has_no_patience_and_for_ever_no_end_of_it(void **state)
     check_patience(PSOCK_NOW, 0);
     check_patience(PSOCK_FOREVER, -1);
     assert_int_equal(script_clock_reads(), 0);
+}
+
+/* The system could not be interrupted. */
+static void system_has_no_patience_where_somebody_may_cancel(void **state)
+{
+    (void)state;
+    (void)psock_cancel_with(&waker);
+    check_patience(PSOCK_FOREVER, 0);
+    check_patience(in(ms(100)), 0);
+    check_patience(PSOCK_NOW, 0);
+    (void)psock_cancel_with(NULL);
+    check_patience(PSOCK_FOREVER, -1);
 }
 
 /* --- Outcomes without a wait ---------------------------------------------- */
@@ -219,6 +232,11 @@ static void waiting_for_ever_survives_an_interruption(void **state)
 
 /* --- Listeners whose queue is full ---------------------------------------- */
 
+static void expect_a_pause(int64_t timeout_ns, struct answer answer)
+{
+    expect_poll(NULL, 0, NULL, timeout_ns, answer);
+}
+
 static void full_queue_is_told_at_once_to_now(void **state)
 {
     (void)state;
@@ -242,8 +260,10 @@ static void full_queue_is_tried_for_as_long_as_is_left(void **state)
     (void)state;
     expect_connect(SOCKET, &peer, ms(100),
                    after(ms(60), returns(PSOCK_EAGAIN)));
-    expect_connect(SOCKET, &peer, ms(40),
-                   after(ms(40) - 1, returns(PSOCK_EAGAIN)));
+    expect_a_pause(ms(2), after(ms(2), returns(0)));
+    expect_connect(SOCKET, &peer, ms(38),
+                   after(ms(37) - 1, returns(PSOCK_EAGAIN)));
+    expect_a_pause(ms(1) + 1, after(ms(1), returns(0)));
     expect_connect(SOCKET, &peer, 1, returns(0));
     assert_result(psock_connect(SOCKET, &peer, in(ms(100))), 0);
 }
@@ -251,12 +271,92 @@ static void full_queue_is_tried_for_as_long_as_is_left(void **state)
 static void full_queue_is_tried_for_ever(void **state)
 {
     (void)state;
-    for (int i = 0; i < 20; i++)
+    for (int i = 0; i < 20; i++) {
         expect_connect(SOCKET, &peer, -1, returns(PSOCK_EAGAIN));
+        expect_a_pause(ms(2), after(ms(2), returns(0)));
+    }
     expect_connect(SOCKET, &peer, -1, returns(PSOCK_ECONNREFUSED));
     assert_result(psock_connect(SOCKET, &peer, PSOCK_FOREVER),
                   PSOCK_ECONNREFUSED);
     assert_int_equal(script_clock_reads(), 0);
+}
+
+/* Where the system has no patience, only pauses pass the time. */
+static void pauses_end_with_the_deadline(void **state)
+{
+    (void)state;
+    expect_connect(SOCKET, &peer, ms(5), returns(PSOCK_EAGAIN));
+    expect_a_pause(ms(2), after(ms(2), returns(0)));
+    expect_connect(SOCKET, &peer, ms(3), returns(PSOCK_EAGAIN));
+    expect_a_pause(ms(2), after(ms(2), returns(0)));
+    expect_connect(SOCKET, &peer, ms(1), returns(PSOCK_EAGAIN));
+    expect_a_pause(ms(1), after(ms(1), returns(0)));
+    expect_connect(SOCKET, &peer, 0, returns(PSOCK_EAGAIN));
+    assert_result(psock_connect(SOCKET, &peer, in(ms(5))), PSOCK_ETIMEDOUT);
+}
+
+static void pause_may_be_interrupted(void **state)
+{
+    (void)state;
+    expect_connect(SOCKET, &peer, -1, returns(PSOCK_EAGAIN));
+    expect_a_pause(ms(2), returns(PSOCK_EINTR));
+    expect_connect(SOCKET, &peer, -1, returns(0));
+    assert_result(psock_connect(SOCKET, &peer, PSOCK_FOREVER), 0);
+}
+
+static void failed_pause_is_the_result(void **state)
+{
+    (void)state;
+    expect_connect(SOCKET, &peer, -1, returns(PSOCK_EAGAIN));
+    expect_a_pause(ms(2), returns(PSOCK_ENOMEM));
+    assert_result(psock_connect(SOCKET, &peer, PSOCK_FOREVER), PSOCK_ENOMEM);
+    assert_int_equal(psock_error_native(), native_of(PSOCK_ENOMEM));
+}
+
+/* The queue has room again, but the listener is slow to answer. */
+static void attempt_that_begins_after_a_pause_is_waited_for(void **state)
+{
+    (void)state;
+    expect_connect(SOCKET, &peer, ms(100), returns(PSOCK_EAGAIN));
+    expect_a_pause(ms(2), after(ms(2), returns(0)));
+    expect_connect(SOCKET, &peer, ms(98), returns(PSOCK_EINPROGRESS));
+    expect_the_wait(ms(98), came(PSOCK_SYS_WRITE));
+    expect_connect_result(SOCKET, &peer, returns(0));
+    assert_result(psock_connect(SOCKET, &peer, in(ms(100))), 0);
+}
+
+/* --- Threads that a waker can cancel --------------------------------------- */
+
+static int connect_bound(psock_deadline deadline)
+{
+    assert_null(psock_cancel_with(&waker));
+    const int result = psock_connect(SOCKET, &peer, deadline);
+    assert_ptr_equal(psock_cancel_with(NULL), &waker);
+    return result;
+}
+
+static void wait_for_the_outcome_can_be_canceled(void **state)
+{
+    (void)state;
+    expect_connect(SOCKET, &peer, 0, returns(PSOCK_EINPROGRESS));
+    expect_wait_with(SOCKET, PSOCK_SYS_WRITE, &waker, -1,
+                     returns(PSOCK_ECANCELED));
+    assert_result(connect_bound(PSOCK_FOREVER), PSOCK_ECANCELED);
+    expect_connect(SOCKET, &peer, 0, returns(PSOCK_EALREADY));
+    expect_wait_with(SOCKET, PSOCK_SYS_WRITE, &waker, ms(9),
+                     came(PSOCK_SYS_WRITE));
+    expect_connect_result(SOCKET, &peer, returns(0));
+    assert_result(connect_bound(in(ms(9))), 0);
+}
+
+static void pause_can_be_canceled(void **state)
+{
+    (void)state;
+    expect_connect(SOCKET, &peer, 0, returns(PSOCK_EAGAIN));
+    expect_poll(NULL, 0, &waker, ms(2), after(ms(2), returns(0)));
+    expect_connect(SOCKET, &peer, 0, returns(PSOCK_EAGAIN));
+    expect_poll(NULL, 0, &waker, ms(2), returns(PSOCK_ECANCELED));
+    assert_result(connect_bound(PSOCK_FOREVER), PSOCK_ECANCELED);
 }
 
 /* --- Calling again -------------------------------------------------------- */
@@ -281,6 +381,7 @@ int main(void)
         test(bad_arguments_are_refused_without_a_call),
         test(patience_is_what_the_deadline_leaves),
         test(now_has_no_patience_and_for_ever_no_end_of_it),
+        test(system_has_no_patience_where_somebody_may_cancel),
         test(failure_is_passed_through_at_once),
         test(now_leaves_the_attempt_under_way),
         test(past_deadline_leaves_the_attempt_under_way),
@@ -298,6 +399,12 @@ int main(void)
         test(full_queue_times_out),
         test(full_queue_is_tried_for_as_long_as_is_left),
         test(full_queue_is_tried_for_ever),
+        test(pauses_end_with_the_deadline),
+        test(pause_may_be_interrupted),
+        test(failed_pause_is_the_result),
+        test(attempt_that_begins_after_a_pause_is_waited_for),
+        test(wait_for_the_outcome_can_be_canceled),
+        test(pause_can_be_canceled),
         test(attempt_is_taken_up_by_calling_again),
     };
     return cmocka_run_group_tests_name("fake.connect", tests, set_the_stage,

@@ -1,5 +1,7 @@
 #include "sys_fake.h"
 
+#include "policy.h"
+
 /* --- From a time to a moment ---------------------------------------------- */
 
 static void deadline_is_now_and_the_time(void **state)
@@ -103,6 +105,34 @@ static void clock_is_not_read_where_it_does_not_matter(void **state)
     assert_int_equal(script_clock_reads(), 0);
 }
 
+/* --- From a moment to the timeout of one wait ------------------------------- */
+
+static void timeout_is_what_is_left(void **state)
+{
+    (void)state;
+    assert_true(psock_timeout_ns(in(1)) == 1);
+    assert_true(psock_timeout_ns(in(ms(70))) == ms(70));
+    assert_true(psock_timeout_ns(PSOCK_FOREVER - 1) ==
+                PSOCK_FOREVER - 1 - script_clock_now());
+    assert_int_equal(script_clock_reads(), 3);
+}
+
+static void timeout_of_the_past_is_zero(void **state)
+{
+    (void)state;
+    static const psock_deadline past[] = {PSOCK_NOW, 1, -1, INT64_MIN};
+    for (size_t i = 0; i < COUNT_OF(past); i++)
+        assert_true(psock_timeout_ns(past[i]) == 0);
+    assert_true(psock_timeout_ns(in(0)) == 0);
+}
+
+static void timeout_of_for_ever_is_below_zero(void **state)
+{
+    (void)state;
+    assert_true(psock_timeout_ns(PSOCK_FOREVER) < 0);
+    assert_int_equal(script_clock_reads(), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -117,6 +147,9 @@ int main(void)
         test(nothing_is_left_of_the_past),
         test(all_is_left_of_for_ever),
         test(clock_is_not_read_where_it_does_not_matter),
+        test(timeout_is_what_is_left),
+        test(timeout_of_the_past_is_zero),
+        test(timeout_of_for_ever_is_below_zero),
     };
     return cmocka_run_group_tests_name("fake.deadline", tests, NULL, NULL);
 }

@@ -22,11 +22,16 @@ struct call {
 /* What a call does.  Outputs are for calls that succeed. */
 struct answer {
     ptrdiff_t result;
-    const char *data;        /* for a buffer; null leaves it as it is */
-    psock_address address;   /* for an address that is asked for */
-    int native;              /* what the system's own code is then */
-    int64_t elapsed_ns;      /* how far the clock moves meanwhile */
-    void (*meanwhile)(void); /* what else happens meanwhile */
+    const char *data;      /* for a buffer; null leaves it as it is */
+    psock_address address; /* for an address that is asked for */
+    void *object;          /* for what is made: a waker, a poller, a mark */
+    const uint32_t *came;  /* for the entries of a poll, */
+    size_t came_count;     /* as many as this */
+    const psock_poller_event *events; /* for a poller: `result` of them */
+    _Bool woken;                      /* whether a poller's wait was */
+    int native;                       /* what the system's own code is then */
+    int64_t elapsed_ns;               /* how far the clock moves meanwhile */
+    void (*meanwhile)(void);          /* what else happens meanwhile */
 };
 
 /* An empty script; the clock back at its beginning. */

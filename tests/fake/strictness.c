@@ -152,6 +152,53 @@ static void start_without_its_cleanup_is_missed(void **state)
     assert_null(fake_complaint());
 }
 
+static void waker_that_nobody_closes_is_missed(void **state)
+{
+    (void)state;
+    struct psock_waker made = {40};
+    psock_waker *waker;
+    expect_startup(returns(0));
+    expect_waker_open(gives(&made, returns(0)));
+    assert_result(psock_waker_open(&waker), 0);
+    assert_string_equal(fake_complaint(), "a waker was opened, and not closed");
+    expect_waker_close(&made, returns(0));
+    assert_result(psock_waker_close(waker), 0);
+    assert_string_equal(fake_complaint(), "a start has no cleanup");
+}
+
+static void poller_that_nobody_closes_is_missed(void **state)
+{
+    (void)state;
+    struct psock_sys_poller made;
+    psock_poller *poller;
+    expect_startup(returns(0));
+    expect_poller_open(gives(&made, returns(0)));
+    assert_result(psock_poller_open(&poller), 0);
+    assert_string_equal(fake_complaint(),
+                        "a poller was opened, and not closed");
+    expect_poller_close(&made, returns(0));
+    assert_result(psock_poller_close(poller), 0);
+    assert_string_equal(fake_complaint(), "a start has no cleanup");
+}
+
+/* In a crowd nothing fails by itself. */
+static void breaches_in_a_crowd_are_counted(void **state)
+{
+    (void)state;
+    fake_admit_crowd();
+    fake_crowd_change(8, FAKE_CROWD_ADD);
+    fake_crowd_change(8, FAKE_CROWD_MODIFY);
+    fake_crowd_change(8, FAKE_CROWD_REMOVE);
+    assert_int_equal(fake_crowd_so_far().breaches, 0);
+    fake_crowd_change(8, FAKE_CROWD_MODIFY);
+    assert_int_equal(fake_crowd_so_far().breaches, 1);
+    fake_crowd_change(8, FAKE_CROWD_ADD);
+    assert_int_equal(fake_crowd_so_far().breaches, 2);
+    fake_crowd_change(-1, FAKE_CROWD_ADD);
+    assert_int_equal(fake_crowd_so_far().breaches, 3);
+    assert_int_equal(fake_crowd_so_far().calls, 6);
+}
+
 static void success_leaves_a_code_that_means_nothing(void **state)
 {
     (void)state;
@@ -184,6 +231,9 @@ int main(void)
         test_script(clock_moves_by_answers_alone),
         test(descriptor_that_nobody_has_is_missed),
         test(start_without_its_cleanup_is_missed),
+        test(waker_that_nobody_closes_is_missed),
+        test(poller_that_nobody_closes_is_missed),
+        test(breaches_in_a_crowd_are_counted),
         test(success_leaves_a_code_that_means_nothing),
         test(closing_leaves_the_code_of_the_failure_before),
     };

@@ -42,6 +42,36 @@ struct answer from(const psock_address *address, struct answer answer)
     return answer;
 }
 
+struct answer gives(void *object, struct answer answer)
+{
+    answer.object = object;
+    return answer;
+}
+
+struct answer finds(const uint32_t *came, size_t count)
+{
+    ptrdiff_t ready = 0;
+    for (size_t i = 0; i < count; i++)
+        ready += came[i] != 0;
+    struct answer answer = returns(ready);
+    answer.came = came;
+    answer.came_count = count;
+    return answer;
+}
+
+struct answer tells(const psock_poller_event *events, size_t count)
+{
+    struct answer answer = returns((ptrdiff_t)count);
+    answer.events = events;
+    return answer;
+}
+
+struct answer woken(struct answer answer)
+{
+    answer.woken = 1;
+    return answer;
+}
+
 struct answer after(int64_t time_ns, struct answer answer)
 {
     answer.elapsed_ns += time_ns;
@@ -88,6 +118,15 @@ struct answer fake_answer(struct call call)
     if (answer.meanwhile != NULL)
         answer.meanwhile();
     native_code = answer.native;
+    return answer;
+}
+
+struct answer fake_answer_quietly(struct call call)
+{
+    const int native = native_code;
+    struct answer answer = fake_answer(call);
+    if (answer.result >= 0)
+        native_code = native;
     return answer;
 }
 
@@ -228,8 +267,14 @@ static const char *leaked_start(void)
 int fake_begin(void **state)
 {
     (void)state;
+    undo_starts(); /* of a test that failed before its end */
     script_begin();
     fake_set_abstract_names(1);
+    fake_set_yielding(NULL);
+    fake_begin_memory();
+    fake_begin_crowd();
+    fake_begin_wakers();
+    fake_begin_pollers();
     opened_count = 0;
     starts = 0;
     starts_are_free = 0;
@@ -242,6 +287,10 @@ const char *fake_complaint(void)
     const char *complaint = script_left_over();
     if (complaint == NULL)
         complaint = leaked_descriptor();
+    if (complaint == NULL)
+        complaint = fake_leaked_waker();
+    if (complaint == NULL)
+        complaint = fake_leaked_poller();
     return complaint != NULL ? complaint : leaked_start();
 }
 
@@ -295,23 +344,44 @@ int64_t psock_sys_clock_ns(void)
     return script_clock_read();
 }
 
+static void (*yielding)(void);
+
+void fake_set_yielding(void (*what)(void))
+{
+    yielding = what;
+}
+
+void psock_sys_yield(void)
+{
+    if (yielding != NULL)
+        yielding();
+}
+
 /* --- sys_wait.c ----------------------------------------------------------- */
 
-static struct call wait_call(psock_t s, unsigned events, int64_t timeout_ns)
+static struct call wait_call(psock_t s, unsigned events,
+                             const psock_waker *canceler, int64_t timeout_ns)
 {
-    return FAKE_CALL("wait", s, events, timeout_ns);
+    return FAKE_CALL("wait", s, events, fake_place(canceler), timeout_ns);
 }
 
 void expect_wait(psock_t s, unsigned events, int64_t timeout_ns,
                  struct answer answer)
 {
-    fake_expect(wait_call(s, events, timeout_ns), answer);
+    expect_wait_with(s, events, NULL, timeout_ns, answer);
 }
 
-int psock_sys_wait(psock_t s, unsigned events, int64_t timeout_ns)
+void expect_wait_with(psock_t s, unsigned events, const psock_waker *canceler,
+                      int64_t timeout_ns, struct answer answer)
+{
+    fake_expect(wait_call(s, events, canceler, timeout_ns), answer);
+}
+
+int psock_sys_wait(psock_t s, unsigned events, psock_waker *canceler,
+                   int64_t timeout_ns)
 {
     fake_require(events == PSOCK_SYS_READ || events == PSOCK_SYS_WRITE);
-    return (int)fake_answer(wait_call(s, events, timeout_ns)).result;
+    return (int)fake_answer(wait_call(s, events, canceler, timeout_ns)).result;
 }
 
 /* --- sys_native.c --------------------------------------------------------- */

@@ -65,6 +65,18 @@ struct answer brings(const char *text);
 /* Any answer, and an address for the caller. */
 struct answer from(const psock_address *address, struct answer answer);
 
+/* Any answer, and what is made for the caller: a waker, a poller, or a mark. */
+struct answer gives(void *object, struct answer answer);
+
+/* What a poll of `count` entries finds: the result is how many are ready. */
+struct answer finds(const uint32_t *came, size_t count);
+
+/* What a wait in a poller tells. */
+struct answer tells(const psock_poller_event *events, size_t count);
+
+/* Any answer of a wait in a poller that somebody woke, too. */
+struct answer woken(struct answer answer);
+
 /* Any answer that is `time_ns` in coming. */
 struct answer after(int64_t time_ns, struct answer answer);
 
@@ -82,10 +94,41 @@ int native_of(int error);
 /* The system's code from here on. */
 void fake_set_native(int native);
 
+/* --- Memory ---------------------------------------------------------------- */
+
+/* The shared half allocates from here.  Has the allocation fail that comes
+ * after `count` others. */
+void fake_fail_allocation(int count);
+
+/* What happens during the next allocation, once. */
+void fake_while_allocating(void (*what)(void));
+
+/* How many there were, and how many entries the last was for. */
+int fake_allocations(void);
+size_t fake_last_allocation(void);
+
+/* --- Many threads ---------------------------------------------------------- */
+
+/* The script is for one thread at a time.  From here until the end of the test
+ * descriptors are checked, and put into pollers, changed, removed and woken,
+ * without a script and by any thread: all of it succeeds, and is counted. */
+void fake_admit_crowd(void);
+
+struct fake_crowd {
+    int calls;
+    int wakes;
+    int breaches; /* of what sys.h promises the twins */
+};
+
+struct fake_crowd fake_crowd_so_far(void);
+
 /* --- Calls, in the order of sys.h ----------------------------------------- */
 
 void expect_startup(struct answer answer);
 void expect_cleanup(struct answer answer);
+
+/* Not expected but told: what happens when a thread yields.  Nothing does. */
+void fake_set_yielding(void (*what)(void));
 
 /* Not expected but told: whether this system has abstract names.  It has. */
 void fake_set_abstract_names(_Bool has);
@@ -95,6 +138,14 @@ void expect_scope_index(const char *name, struct answer answer);
 void expect_scope_name(uint32_t index, struct answer answer);
 
 void expect_open(int family, int type, unsigned flags, struct answer answer);
+/* CMocka has an expect_check() of its own. */
+void expect_checking(psock_t s, struct answer answer);
+
+/* Not expected but told: what psock_sys_index() says of a descriptor, which is
+ * even then, and the descriptor that has an index. */
+size_t fake_index_of(psock_t s);
+psock_t fake_descriptor_of(size_t index);
+
 void expect_close(psock_t s, struct answer answer);
 void expect_close_reset(psock_t s, struct answer answer);
 void expect_bind(psock_t s, const psock_address *local, int mode,
@@ -124,8 +175,58 @@ void expect_send_vector(psock_t s, const psock_buffer *buffers, size_t count,
 void expect_recv_vector(psock_t s, const psock_buffer *buffers, size_t count,
                         unsigned flags, struct answer answer);
 
+void expect_send_urgent(psock_t s, unsigned char byte, struct answer answer);
+void expect_recv_urgent(psock_t s, struct answer answer);
+
+/* A waker of this system.  Tests may have some that nobody opened. */
+struct psock_waker {
+    psock_t descriptor;
+};
+
+void expect_waker_open(struct answer answer);
+void expect_waker_close(const psock_waker *waker, struct answer answer);
+void expect_waker_ring(const psock_waker *waker, struct answer answer);
+void expect_waker_reset(const psock_waker *waker, struct answer answer);
+
+/* A wait that nobody may cancel, and one that `canceler` may. */
 void expect_wait(psock_t s, unsigned events, int64_t timeout_ns,
                  struct answer answer);
+void expect_wait_with(psock_t s, unsigned events, const psock_waker *canceler,
+                      int64_t timeout_ns, struct answer answer);
+
+void expect_poll(const psock_pollable *entries, size_t count,
+                 const psock_waker *canceler, int64_t timeout_ns,
+                 struct answer answer);
+
+/* A poller of this system, all zero before it is opened. */
+struct psock_sys_poller {
+    int waits; /* under way */
+    _Bool wake_is_due;
+};
+
+void expect_poller_open(struct answer answer);
+void expect_poller_close(const struct psock_sys_poller *poller,
+                         struct answer answer);
+void expect_poller_add(const struct psock_sys_poller *poller, psock_t s,
+                       uint32_t wanted, const void *token,
+                       struct answer answer);
+void expect_poller_modify(const struct psock_sys_poller *poller, psock_t s,
+                          uint32_t wanted, const void *mark,
+                          struct answer answer);
+void expect_poller_remove(const struct psock_sys_poller *poller, psock_t s,
+                          const void *mark, struct answer answer);
+void expect_poller_add_waker(const struct psock_sys_poller *poller,
+                             const psock_waker *waker, const void *token,
+                             struct answer answer);
+void expect_poller_remove_waker(const struct psock_sys_poller *poller,
+                                const psock_waker *waker, const void *mark,
+                                struct answer answer);
+void expect_poller_wait(const struct psock_sys_poller *poller,
+                        const psock_poller_event *events, size_t count,
+                        const psock_waker *canceler, int64_t timeout_ns,
+                        struct answer answer);
+void expect_poller_wake(const struct psock_sys_poller *poller,
+                        struct answer answer);
 
 void expect_adopt(psock_t s, struct answer answer);
 void expect_release(psock_t s, struct answer answer);
@@ -154,5 +255,29 @@ void fake_check(_Bool condition, const char *text, const char *function);
 void fake_note_opened(psock_t s);
 void fake_note_closed(psock_t s);
 void fake_require_started(void);
+
+/* Answers a call that leaves the system's code as it was when it succeeds. */
+struct answer fake_answer_quietly(struct call call);
+
+/* The books of wakers and pollers, and of what is in which poller. */
+void fake_begin_wakers(void);
+const char *fake_leaked_waker(void);
+void fake_begin_pollers(void);
+const char *fake_leaked_poller(void);
+void fake_leave_pollers(psock_t s);
+
+/* The calls of a crowd, while there is one. */
+enum fake_crowd_call {
+    FAKE_CROWD_ADD,
+    FAKE_CROWD_MODIFY,
+    FAKE_CROWD_REMOVE
+};
+
+void fake_begin_crowd(void);
+_Bool fake_is_crowded(void);
+void fake_crowd_change(psock_t s, enum fake_crowd_call call);
+void fake_crowd_wake(void);
+
+void fake_begin_memory(void);
 
 #endif

@@ -172,3 +172,35 @@ ptrdiff_t psock_sys_recv_vector(psock_t s, const psock_buffer *buffers,
     return received(fake_answer(recv_vector_call(s, buffers, count, flags)),
                     buffers, count);
 }
+
+/* --- send_urgent, recv_urgent --------------------------------------------- */
+
+static struct call send_urgent_call(psock_t s, unsigned char byte)
+{
+    return FAKE_CALL("send_urgent", s, byte);
+}
+
+static struct call recv_urgent_call(psock_t s)
+{
+    return FAKE_CALL("recv_urgent", s);
+}
+
+void expect_send_urgent(psock_t s, unsigned char byte, struct answer answer)
+{
+    fake_expect(send_urgent_call(s, byte), answer);
+}
+
+void expect_recv_urgent(psock_t s, struct answer answer)
+{
+    fake_expect(recv_urgent_call(s), answer);
+}
+
+int psock_sys_send_urgent(psock_t s, unsigned char byte)
+{
+    return (int)fake_answer(send_urgent_call(s, byte)).result;
+}
+
+int psock_sys_recv_urgent(psock_t s)
+{
+    return (int)fake_answer(recv_urgent_call(s)).result;
+}

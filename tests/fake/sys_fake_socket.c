@@ -38,6 +38,42 @@ psock_t psock_sys_open(int family, int type, unsigned flags)
     return opened(fake_answer(open_call(family, type, flags)));
 }
 
+/* --- check, index --------------------------------------------------------- */
+
+static struct call check_call(psock_t s)
+{
+    return FAKE_CALL("check", s);
+}
+
+void expect_checking(psock_t s, struct answer answer)
+{
+    fake_expect(check_call(s), answer);
+}
+
+int psock_sys_check(psock_t s)
+{
+    if (fake_is_crowded())
+        return 0;
+    return (int)fake_answer(check_call(s)).result;
+}
+
+/* Not the descriptor itself, as it is not on every system. */
+size_t fake_index_of(psock_t s)
+{
+    return (size_t)s / 2;
+}
+
+psock_t fake_descriptor_of(size_t index)
+{
+    return (psock_t)index * 2;
+}
+
+size_t psock_sys_index(psock_t s)
+{
+    fake_require(s >= 0 && s % 2 == 0);
+    return fake_index_of(s);
+}
+
 /* --- close, close_reset --------------------------------------------------- */
 
 static struct call close_call(psock_t s)
@@ -60,16 +96,13 @@ void expect_close_reset(psock_t s, struct answer answer)
     fake_expect(close_reset_call(s), answer);
 }
 
-/* Alone among all calls, one that closes and succeeds leaves the system's code
- * as it was: closing is what follows a failure. */
+/* Unlike others, a call that closes and succeeds leaves the system's code as it
+ * was: closing is what follows a failure. */
 static int close_by(struct call call, psock_t s)
 {
-    const int native = psock_sys_error_native();
     fake_note_closed(s);
-    const int result = (int)fake_answer(call).result;
-    if (result == 0)
-        fake_set_native(native);
-    return result;
+    fake_leave_pollers(s);
+    return (int)fake_answer_quietly(call).result;
 }
 
 int psock_sys_close(psock_t s)

@@ -2,6 +2,9 @@
  * end of a stream, and what comes out. */
 #include "sys_fake.h"
 
+#include "host.h"
+
+#include <limits.h>
 #include <string.h>
 
 enum {
@@ -143,6 +146,50 @@ static void every_attempt_has_the_flags_of_the_first(void **state)
     expect_wait(SOCKET, PSOCK_SYS_READ, -1, came(PSOCK_SYS_READ));
     expect_recv(SOCKET, memory, 16, flags, returns(1));
     assert_result(psock_recv(SOCKET, memory, 16, PSOCK_PEEK, PSOCK_FOREVER), 1);
+}
+
+static void system_may_not_wait_where_somebody_may_cancel(void **state)
+{
+    (void)state;
+    struct psock_waker waker = {40};
+    (void)psock_cancel_with(&waker);
+    may_wait(PSOCK_FOREVER, 0, 0);
+    may_wait(PSOCK_FOREVER, PSOCK_PEEK, 0);
+    may_wait(PSOCK_NOW, 0, 0);
+    (void)psock_cancel_with(NULL);
+    may_wait(PSOCK_FOREVER, 0, PSOCK_SYS_MAY_WAIT);
+}
+
+/* A thread that is bound while this one does something. */
+struct bound_thread {
+    struct host_thread *thread;
+    struct host_gate *bound;
+    struct host_gate *finished;
+};
+
+static void stay_bound(void *argument)
+{
+    const struct bound_thread *self = argument;
+    struct psock_waker waker = {40};
+    (void)psock_cancel_with(&waker);
+    host_gate_open(self->bound);
+    host_gate_wait(self->finished);
+    (void)psock_cancel_with(NULL);
+}
+
+static void
+system_may_wait_where_only_another_thread_may_be_canceled(void **state)
+{
+    (void)state;
+    struct bound_thread other = {.bound = host_gate_make(),
+                                 .finished = host_gate_make()};
+    other.thread = host_thread_start(stay_bound, &other);
+    host_gate_wait(other.bound);
+    may_wait(PSOCK_FOREVER, 0, PSOCK_SYS_MAY_WAIT);
+    host_gate_open(other.finished);
+    assert_true(host_thread_join(other.thread, 10000));
+    host_gate_free(other.bound);
+    host_gate_free(other.finished);
 }
 
 /* --- Parts ---------------------------------------------------------------- */
@@ -291,6 +338,60 @@ static void sender_is_untouched_by_a_failure(void **state)
     assert_memory_equal(&sender, &peer, sizeof peer);
 }
 
+/* --- The urgent byte ------------------------------------------------------ */
+
+static void every_byte_can_be_urgent(void **state)
+{
+    (void)state;
+    for (int byte = 0; byte <= UCHAR_MAX; byte += 51) {
+        expect_send_urgent(SOCKET, (unsigned char)byte, returns(0));
+        assert_result(psock_send_urgent(SOCKET, (unsigned char)byte, PSOCK_NOW),
+                      0);
+        expect_recv_urgent(SOCKET, returns(byte));
+        assert_result(psock_recv_urgent(SOCKET), byte);
+    }
+}
+
+static void urgent_byte_on_no_socket_is_refused_without_a_call(void **state)
+{
+    (void)state;
+    assert_result(psock_send_urgent(PSOCK_INVALID, 1, PSOCK_FOREVER),
+                  PSOCK_EBADF);
+    assert_result(psock_send_urgent(INTPTR_MIN, 1, PSOCK_NOW), PSOCK_EBADF);
+    assert_result(psock_recv_urgent(PSOCK_INVALID), PSOCK_EBADF);
+}
+
+static void urgent_byte_that_is_not_there_is_not_waited_for(void **state)
+{
+    (void)state;
+    expect_recv_urgent(SOCKET, returns(PSOCK_EAGAIN));
+    assert_result(psock_recv_urgent(SOCKET), PSOCK_EAGAIN);
+    assert_int_equal(script_clock_reads(), 0);
+}
+
+static void interrupted_look_for_an_urgent_byte_is_repeated(void **state)
+{
+    (void)state;
+    for (int i = 0; i < 20; i++)
+        expect_recv_urgent(SOCKET, returns(PSOCK_EINTR));
+    expect_recv_urgent(SOCKET, returns(0));
+    assert_result(psock_recv_urgent(SOCKET), 0);
+    expect_recv_urgent(SOCKET, returns(PSOCK_EINTR));
+    expect_recv_urgent(SOCKET, returns(PSOCK_EAGAIN));
+    assert_result(psock_recv_urgent(SOCKET), PSOCK_EAGAIN);
+}
+
+static void socket_without_urgent_bytes_says_so(void **state)
+{
+    (void)state;
+    expect_send_urgent(SOCKET, 1, returns(PSOCK_EOPNOTSUPP));
+    assert_result(psock_send_urgent(SOCKET, 1, PSOCK_FOREVER),
+                  PSOCK_EOPNOTSUPP);
+    expect_recv_urgent(SOCKET, returns(PSOCK_EOPNOTSUPP));
+    assert_result(psock_recv_urgent(SOCKET), PSOCK_EOPNOTSUPP);
+    assert_int_equal(psock_error_native(), native_of(PSOCK_EOPNOTSUPP));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -303,6 +404,8 @@ int main(void)
         test(system_may_wait_only_where_psock_would_for_ever),
         test(peeking_is_passed_through),
         test(every_attempt_has_the_flags_of_the_first),
+        test(system_may_not_wait_where_somebody_may_cancel),
+        test(system_may_wait_where_only_another_thread_may_be_canceled),
         test(part_after_a_wait_is_the_whole_result),
         test(received_bytes_stand_at_the_beginning),
         test(received_vector_is_filled_in_order),
@@ -316,6 +419,11 @@ int main(void)
         test(end_of_receiving_does_not_end_a_send),
         test(sender_comes_with_the_datagram),
         test(sender_is_untouched_by_a_failure),
+        test(every_byte_can_be_urgent),
+        test(urgent_byte_on_no_socket_is_refused_without_a_call),
+        test(urgent_byte_that_is_not_there_is_not_waited_for),
+        test(interrupted_look_for_an_urgent_byte_is_repeated),
+        test(socket_without_urgent_bytes_says_so),
     };
     return cmocka_run_group_tests_name("fake.transfer", tests, set_the_stage,
                                        NULL);

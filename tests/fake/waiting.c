@@ -1,16 +1,17 @@
-/* What all calls share that try first and wait only in vain: the six that
+/* What all calls share that try first and wait only in vain: the seven that
  * transfer data, and accept. */
 #include "sys_fake.h"
 
 enum {
-    SOCKET = 7
+    SOCKET = 7,
+    URGENT_BYTE = 200
 };
 
 static unsigned char memory[16];
 static psock_buffer buffers[2] = {{memory, 8}, {memory + 8, 8}};
 static psock_address peer;
 
-/* One of the seven: what it asks of the system, and the call itself. */
+/* One of the eight: what it asks of the system, and the call itself. */
 struct subject {
     void (*expect)(unsigned flags, struct answer answer);
     ptrdiff_t (*call)(psock_deadline deadline);
@@ -18,7 +19,7 @@ struct subject {
     unsigned flags_for_ever;
 };
 
-/* --- The seven ------------------------------------------------------------ */
+/* --- The eight ------------------------------------------------------------ */
 
 static void expect_a_send(unsigned flags, struct answer answer)
 {
@@ -83,6 +84,17 @@ static ptrdiff_t call_recv_vector(psock_deadline deadline)
     return psock_recv_vector(SOCKET, buffers, COUNT_OF(buffers), 0, deadline);
 }
 
+static void expect_a_send_urgent(unsigned flags, struct answer answer)
+{
+    (void)flags;
+    expect_send_urgent(SOCKET, URGENT_BYTE, answer);
+}
+
+static ptrdiff_t call_send_urgent(psock_deadline deadline)
+{
+    return psock_send_urgent(SOCKET, URGENT_BYTE, deadline);
+}
+
 static void expect_an_accept(unsigned flags, struct answer answer)
 {
     (void)flags;
@@ -106,6 +118,8 @@ static struct subject subject_send_vector = {
     expect_a_send_vector, call_send_vector, PSOCK_SYS_WRITE, 0};
 static struct subject subject_recv_vector = {
     expect_a_recv_vector, call_recv_vector, PSOCK_SYS_READ, PSOCK_SYS_MAY_WAIT};
+static struct subject subject_send_urgent = {
+    expect_a_send_urgent, call_send_urgent, PSOCK_SYS_WRITE, 0};
 static struct subject subject_accept = {expect_an_accept, call_accept,
                                         PSOCK_SYS_READ, 0};
 
@@ -458,6 +472,86 @@ static void waiting_for_ever_ends_with_a_failed_wait(void **state)
     assert_result(subject->call(PSOCK_FOREVER), PSOCK_ENOMEM);
 }
 
+/* --- Threads that a waker can cancel --------------------------------------- */
+
+static struct psock_waker waker = {40};
+
+static ptrdiff_t call_bound(const struct subject *subject,
+                            psock_deadline deadline)
+{
+    assert_null(psock_cancel_with(&waker));
+    const ptrdiff_t result = subject->call(deadline);
+    assert_ptr_equal(psock_cancel_with(NULL), &waker);
+    return result;
+}
+
+static void expect_a_bound_wait(const struct subject *subject,
+                                int64_t timeout_ns, struct answer answer)
+{
+    expect_wait_with(SOCKET, subject->event, &waker, timeout_ns, answer);
+}
+
+static void every_wait_of_a_bound_thread_can_be_canceled(void **state)
+{
+    const struct subject *subject = *state;
+    subject->expect(0, returns(PSOCK_EAGAIN));
+    expect_a_bound_wait(subject, ms(100), after(ms(40), returns(0)));
+    expect_a_bound_wait(subject, ms(60), returns(PSOCK_EINTR));
+    expect_a_bound_wait(subject, ms(60), came(subject->event));
+    subject->expect(0, returns(PSOCK_EAGAIN));
+    expect_a_bound_wait(subject, ms(60), came(subject->event));
+    subject->expect(0, returns(5));
+    assert_result(call_bound(subject, in(ms(100))), 5);
+}
+
+/* A wait in the system's receive could not be. */
+static void bound_thread_waits_for_ever_where_it_can_be_canceled(void **state)
+{
+    const struct subject *subject = *state;
+    subject->expect(0, returns(PSOCK_EAGAIN));
+    expect_a_bound_wait(subject, -1, returns(PSOCK_ECANCELED));
+    assert_result(call_bound(subject, PSOCK_FOREVER), PSOCK_ECANCELED);
+    assert_int_equal(script_clock_reads(), 0);
+}
+
+static void canceled_wait_is_not_followed_by_an_attempt(void **state)
+{
+    const struct subject *subject = *state;
+    subject->expect(0, returns(PSOCK_EAGAIN));
+    expect_a_bound_wait(subject, ms(100), returns(PSOCK_ECANCELED));
+    assert_result(call_bound(subject, in(ms(100))), PSOCK_ECANCELED);
+    assert_int_equal(psock_error_native(), native_of(PSOCK_ECANCELED));
+}
+
+static void bound_thread_does_what_needs_no_wait(void **state)
+{
+    const struct subject *subject = *state;
+    for (int kind = NOW; kind < DEADLINE_KINDS; kind++) {
+        subject->expect(0, returns(5));
+        assert_result(call_bound(subject, deadline_of(kind)), 5);
+    }
+}
+
+static void bound_thread_gives_up_as_others_do(void **state)
+{
+    const struct subject *subject = *state;
+    subject->expect(0, returns(PSOCK_EAGAIN));
+    assert_result(call_bound(subject, PSOCK_NOW), PSOCK_EAGAIN);
+    subject->expect(0, returns(PSOCK_EAGAIN));
+    assert_result(call_bound(subject, in(0)), PSOCK_ETIMEDOUT);
+}
+
+static void thread_that_is_bound_no_more_waits_as_before(void **state)
+{
+    const struct subject *subject = *state;
+    subject->expect(0, returns(5));
+    assert_result(call_bound(subject, PSOCK_FOREVER), 5);
+    expect_attempt(subject, PSOCK_FOREVER, returns(PSOCK_EAGAIN));
+    expect_a_wait(subject, -1, came(subject->event));
+    expect_attempt(subject, PSOCK_FOREVER, returns(5));
+    assert_result(subject->call(PSOCK_FOREVER), 5);
+}
+
 #define test_all(claim)                                                        \
     test_of(claim, "send", &subject_send),                                     \
         test_of(claim, "recv", &subject_recv),                                 \
@@ -465,6 +559,7 @@ static void waiting_for_ever_ends_with_a_failed_wait(void **state)
         test_of(claim, "recv_from", &subject_recv_from),                       \
         test_of(claim, "send_vector", &subject_send_vector),                   \
         test_of(claim, "recv_vector", &subject_recv_vector),                   \
+        test_of(claim, "send_urgent", &subject_send_urgent),                   \
         test_of(claim, "accept", &subject_accept)
 
 static int make_peer(void **state)
@@ -503,6 +598,12 @@ int main(void)
         test_all(waiting_for_ever_sets_no_limit),
         test_all(waiting_for_ever_goes_on_after_every_wake),
         test_all(waiting_for_ever_ends_with_a_failed_wait),
+        test_all(every_wait_of_a_bound_thread_can_be_canceled),
+        test_all(bound_thread_waits_for_ever_where_it_can_be_canceled),
+        test_all(canceled_wait_is_not_followed_by_an_attempt),
+        test_all(bound_thread_does_what_needs_no_wait),
+        test_all(bound_thread_gives_up_as_others_do),
+        test_all(thread_that_is_bound_no_more_waits_as_before),
     };
     return cmocka_run_group_tests_name("fake.waiting", tests, make_peer, NULL);
 }

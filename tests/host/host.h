@@ -22,6 +22,11 @@ _Bool host_thread_join(struct host_thread *thread, int timeout_ms);
  * whose handler does nothing, or an empty asynchronous procedure call. */
 void host_thread_disturb(struct host_thread *thread);
 
+/* Has `thread` call `run` in the middle of whatever it does or waits for, from a
+ * signal handler; false where there are none. */
+_Bool host_thread_interrupt(struct host_thread *thread, void (*run)(void *),
+                            void *argument);
+
 /* Lets another thread run, if one wants to. */
 void host_yield(void);
 
@@ -52,6 +57,12 @@ int host_child_end(struct host_child *child);
 
 /* How many this process has open, of every kind. */
 int host_descriptor_count(void);
+
+/* Whether `count` may be open at once, which is arranged if it can be. */
+_Bool host_allow_descriptors(int count);
+
+/* The most memory that this process has had at once so far, in bytes. */
+uint64_t host_peak_memory(void);
 
 /* One that is open but no socket. */
 psock_t host_foreign_open(void);

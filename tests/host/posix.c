@@ -1,5 +1,6 @@
 /* posix.c: host.h for POSIX systems. */
 #define _POSIX_C_SOURCE 200809L
+#define _DARWIN_C_SOURCE /* or there would be no ru_maxrss */
 
 #include <errno.h>
 #include <fcntl.h>
@@ -7,9 +8,11 @@
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/wait.h>
@@ -116,6 +119,30 @@ void host_thread_disturb(struct host_thread *thread)
     pthread_kill(thread->id, SIGUSR1);
 }
 
+/* What the handler finds to run; one thread at a time is interrupted. */
+static void (*_Atomic interruption)(void *);
+static void *_Atomic interruption_argument;
+
+static void run_interruption(int signal)
+{
+    int before = errno;
+    (void)signal;
+    atomic_load (&interruption)(atomic_load(&interruption_argument));
+    errno = before;
+}
+
+_Bool host_thread_interrupt(struct host_thread *thread, void (*run)(void *),
+                            void *argument)
+{
+    struct sigaction action;
+    memset(&action, 0, sizeof action);
+    action.sa_handler = run_interruption;
+    atomic_store(&interruption_argument, argument);
+    atomic_store(&interruption, run);
+    sigaction(SIGUSR2, &action, NULL);
+    return pthread_kill(thread->id, SIGUSR2) == 0;
+}
+
 void host_yield(void)
 {
     sched_yield();
@@ -214,15 +241,36 @@ int host_child_end(struct host_child *child)
 
 /* --- Descriptors ---------------------------------------------------------- */
 
+/* None that was opened has a higher number. */
+static int descriptors_end = 4096;
+
 int host_descriptor_count(void)
 {
-    enum {
-        HIGHEST = 4096
-    };
     int count = 0;
-    for (int i = 0; i < HIGHEST; i++)
+    for (int i = 0; i < descriptors_end; i++)
         count += fcntl(i, F_GETFD) >= 0;
     return count;
+}
+
+_Bool host_allow_descriptors(int count)
+{
+    struct rlimit limit;
+    demand(getrlimit(RLIMIT_NOFILE, &limit) == 0, "getrlimit");
+    if (descriptors_end < count)
+        descriptors_end = count;
+    if (limit.rlim_cur >= (rlim_t)count)
+        return 1;
+    limit.rlim_cur = (rlim_t)count;
+    return limit.rlim_cur <= limit.rlim_max &&
+           setrlimit(RLIMIT_NOFILE, &limit) == 0;
+}
+
+/* In units of 1024 bytes, though some systems have others. */
+uint64_t host_peak_memory(void)
+{
+    struct rusage usage;
+    demand(getrusage(RUSAGE_SELF, &usage) == 0, "getrusage");
+    return (uint64_t)usage.ru_maxrss * 1024;
 }
 
 psock_t host_foreign_open(void)

@@ -274,8 +274,9 @@ const char *blocked(enum blocked_call call, raw s, void (*act)(raw s),
 /* --- The program ---------------------------------------------------------- */
 
 static void (*const areas[])(void) = {
-    observe_descriptors,  observe_errors,  observe_modes,   observe_connecting,
-    observe_binding,      observe_closing, observe_streams, observe_addresses,
+    observe_descriptors,  observe_errors,    observe_modes,
+    observe_connecting,   observe_binding,   observe_closing,
+    observe_streams,      observe_addresses, observe_readiness,
     observe_surroundings, observe_system,
 };
 

@@ -95,6 +95,11 @@ void observe_binding(void);
 void observe_closing(void);
 void observe_streams(void);
 void observe_addresses(void);
+void observe_readiness(void);
 void observe_surroundings(void);
+
+/* Lets `ask` answer for a socket in each state of readiness.c, and writes that
+ * down as "id.state.how". */
+void for_each_state(const char *how, const char *(*ask)(raw s));
 
 #endif

@@ -23,4 +23,7 @@ typedef SOCKET raw;
 #define RAW_EINVAL WSAEINVAL
 #define RAW_ECONNRESET WSAECONNRESET
 
+/* win32_afd.c */
+void observe_afd(void);
+
 #endif

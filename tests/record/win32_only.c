@@ -389,5 +389,6 @@ void observe_system(void)
     observe_messages();
     observe_accept_options();
     observe_orphan();
+    observe_afd();
     observe_rest();
 }

@@ -3,11 +3,13 @@
 
 #include <stdlib.h>
 
+static const struct fake_profile *running_on;
+
 static int set_up(void **state)
 {
     WSADATA data;
     (void)state;
-    fake_begin(&win10_2004plus);
+    fake_begin(running_on);
     return psock_winsock.WSAStartup(MAKEWORD(2, 2), &data);
 }
 
@@ -24,8 +26,10 @@ static void check(void **state)
     assert_int_equal(claim->observe(), claim->expected);
 }
 
-int claim_run(const char *group, const struct claim *claims, size_t count)
+int claim_run(const char *group, const struct fake_profile *profile,
+              const struct claim *claims, size_t count)
 {
+    running_on = profile;
     struct CMUnitTest *tests = calloc(count, sizeof *tests);
     for (size_t i = 0; i < count; i++)
         tests[i] =

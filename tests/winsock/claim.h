@@ -21,10 +21,13 @@ struct claim {
 };
 
 /* Runs each claim as a test of its own in a world of its own, started once. */
-int claim_run(const char *group, const struct claim *claims, size_t count);
+int claim_run(const char *group, const struct fake_profile *profile,
+              const struct claim *claims, size_t count);
 
-#define CLAIM_RUN(group, claims)                                               \
-    claim_run(group, claims, sizeof(claims) / sizeof *(claims))
+#define CLAIM_RUN(group, claims) CLAIM_RUN_ON(group, &win10_2004plus, claims)
+
+#define CLAIM_RUN_ON(group, profile, claims)                                   \
+    claim_run(group, profile, claims, sizeof(claims) / sizeof *(claims))
 
 /* The result of a call, or its error below zero. */
 int claim_outcome(int result);

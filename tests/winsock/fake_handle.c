@@ -57,24 +57,70 @@ static HANDLE WINAPI create_event(SECURITY_ATTRIBUTES *security,
     return handle;
 }
 
+/* --- Closing --------------------------------------------------------------- */
+
+/* The memory of a poll that is under way will be written to, whatever is
+ * closed. */
+static void complain_of_closing(const struct fake_object *object)
+{
+    if (object->kind == FAKE_EVENT && fake_event_has_poll(object))
+        fake_complain("CloseHandle of the event of a poll under way");
+    if (object->kind == FAKE_DEVICE && fake_device_has_poll(object))
+        fake_complain("CloseHandle of a device with a poll under way");
+    if (object->kind == FAKE_PORT && fake_port_has_poll(object))
+        fake_complain("CloseHandle of a port with a poll under way to it");
+}
+
+static int closing_error(const struct fake_object *object)
+{
+    if (object == NULL) {
+        fake_complain("CloseHandle of a handle that is not open");
+        return ERROR_INVALID_HANDLE;
+    }
+    complain_of_closing(object);
+    if (object->kind == FAKE_EVENT || object->kind == FAKE_DEVICE ||
+        object->kind == FAKE_PORT)
+        return 0;
+    fake_complain("CloseHandle of a socket goes round Winsock");
+    return ERROR_INVALID_HANDLE;
+}
+
 static BOOL WINAPI close_handle(HANDLE handle)
 {
     struct fake_visit visit;
     int error = fake_enter(&visit, FAKE_CloseHandle, "handle");
     struct fake_object *object = fake_find((ULONG_PTR)handle);
-    if (error == 0 && object == NULL) {
-        fake_complain("CloseHandle of a handle that is not open");
-        error = ERROR_INVALID_HANDLE;
-    }
-    if (error == 0 && object->kind == FAKE_EVENT && fake_event_has_poll(object))
-        fake_complain("CloseHandle of the event of a poll under way");
-    if (error == 0 && object->kind != FAKE_EVENT) {
-        fake_complain("CloseHandle of a socket goes round Winsock");
-        error = ERROR_INVALID_HANDLE;
-    }
+    if (error == 0)
+        error = closing_error(object);
     if (error == 0)
         fake_drop_object(object);
     return fake_leave_bool(&visit, error);
+}
+
+/* --- Setting ---------------------------------------------------------------- */
+
+static BOOL change_event(enum fake_call call, HANDLE handle, _Bool signalled)
+{
+    struct fake_visit visit;
+    int error = fake_enter(&visit, call, "handle");
+    struct fake_object *event = fake_find((ULONG_PTR)handle);
+    if (error == 0 && (event == NULL || event->kind != FAKE_EVENT)) {
+        fake_complain("setting or resetting what is no open event");
+        error = ERROR_INVALID_HANDLE;
+    }
+    if (error == 0)
+        event->signalled = signalled;
+    return fake_leave_bool(&visit, error);
+}
+
+static BOOL WINAPI set_event(HANDLE handle)
+{
+    return change_event(FAKE_SetEvent, handle, 1);
+}
+
+static BOOL WINAPI reset_event(HANDLE handle)
+{
+    return change_event(FAKE_ResetEvent, handle, 0);
 }
 
 /* --- Waiting --------------------------------------------------------------- */
@@ -90,6 +136,8 @@ static DWORD take_event(struct fake_object *event)
  * anew each time. */
 static DWORD wait_for_event(HANDLE handle, int64_t due_ns)
 {
+    const int64_t give_up_ns = fake_patience_ends_ns();
+    fake_settle_cancels();
     for (;;) {
         struct fake_object *event = fake_find((ULONG_PTR)handle);
         if (event == NULL || event->kind != FAKE_EVENT) {
@@ -100,12 +148,14 @@ static DWORD wait_for_event(HANDLE handle, int64_t due_ns)
             return take_event(event);
         if (due_ns >= 0 && fake_now_ns() >= due_ns)
             return WAIT_TIMEOUT;
-        if (due_ns < 0 && !fake_event_has_poll(event)) {
+        _Bool is_awaited = due_ns >= 0 || fake_event_has_poll(event);
+        if (!is_awaited && fake_now_ns() >= give_up_ns) {
             fake_complain("waiting for ever for an event nobody will set");
             return WAIT_FAILED;
         }
         if (!fake_act_while_waiting())
-            fake_sleep(due_ns);
+            fake_sleep(is_awaited ? due_ns : give_up_ns);
+        fake_settle_cancels();
     }
 }
 
@@ -131,6 +181,8 @@ void fake_install_handles(struct psock_winsock_table *table)
     table->GetHandleInformation = get_handle_information;
     table->SetHandleInformation = set_handle_information;
     table->CreateEventW = create_event;
+    table->SetEvent = set_event;
+    table->ResetEvent = reset_event;
     table->CloseHandle = close_handle;
     table->WaitForSingleObject = wait_for_single_object;
 }

@@ -17,6 +17,7 @@
 
 static struct fake_object *objects[HANDLE_COUNT];
 static size_t next_slot;
+static size_t slots_used; /* none from here on was ever in use */
 static unsigned next_id;
 
 struct fake_object *fake_find(ULONG_PTR handle)
@@ -57,6 +58,8 @@ void fake_give_handle(struct fake_object *object)
     if (object->kind == FAKE_SOCKET)
         object->id = ++next_id;
     next_slot = slot + 1;
+    if (slots_used < next_slot)
+        slots_used = next_slot;
 }
 
 static void take_handle(struct fake_object *object)
@@ -72,6 +75,9 @@ void fake_drop_object(struct fake_object *object)
     if (object->base != NULL)
         fake_drop_object(object->base);
     fake_drop_datagrams(object);
+    fake_drop_packets(object);
+    fake_forget_port(object);
+    fake_forget_in_polls(object);
     free(object->received);
     free(object);
 }
@@ -118,6 +124,7 @@ void fake_drop_all(void)
     while ((object = fake_each(NULL)) != NULL)
         fake_drop_object(object);
     next_slot = 0;
+    slots_used = 0;
     next_id = 0;
 }
 
@@ -126,9 +133,9 @@ struct fake_object *fake_each(struct fake_object *after)
     size_t slot = 0;
     if (after != NULL)
         slot = (size_t)((after->handle - FIRST_HANDLE) / HANDLE_STEP) + 1;
-    while (slot < HANDLE_COUNT && objects[slot] == NULL)
+    while (slot < slots_used && objects[slot] == NULL)
         slot++;
-    return slot < HANDLE_COUNT ? objects[slot] : NULL;
+    return slot < slots_used ? objects[slot] : NULL;
 }
 
 unsigned fake_count_kind(enum fake_kind kind)

@@ -149,7 +149,7 @@ static int WSAAPI close_socket(SOCKET handle)
     if (error == 0 && would_linger(s))
         error = WSAEWOULDBLOCK;
     if (error == 0) {
-        if (fake_has_polls(s))
+        if (fake_has_waiting_poll(s))
             fake_complain("closesocket of #%u while a poll of it is under way",
                           s->id);
         fake_drop_socket(s);

@@ -17,6 +17,7 @@ void fake_break_stream(struct fake_object *s, int error)
 {
     s->broken = error;
     s->received_size = 0;
+    s->urgent_count = 0;
 }
 
 void fake_break(psock_t handle, int error)
@@ -53,21 +54,28 @@ static int send_error(const struct fake_object *s)
     return 0;
 }
 
-/* A peer that has closed lets one send pass and answers it with a reset, which
- * this end tells as an abort of its own. */
-int fake_stream_send(struct fake_object *s, const char *data, int size,
-                     int *sent)
+static int send_now_error(const struct fake_object *s, int size)
 {
     int error = send_error(s);
     if (error != 0)
         return error;
     if (size > fake_script.buffer_limit)
         return WSAENOBUFS;
-    if (fake_room(s) == 0) {
-        if (!s->nonblocking)
-            fake_complain("send would block for ever");
-        return WSAEWOULDBLOCK;
-    }
+    if (fake_room(s) > 0)
+        return 0;
+    if (!s->nonblocking)
+        fake_complain("send would block for ever");
+    return WSAEWOULDBLOCK;
+}
+
+/* A peer that has closed lets one send pass and answers it with a reset, which
+ * this end tells as an abort of its own. */
+int fake_stream_send(struct fake_object *s, const char *data, int size,
+                     int *sent)
+{
+    int error = send_now_error(s, size);
+    if (error != 0)
+        return error;
     *sent = size < fake_script.send_at_most ? size : fake_script.send_at_most;
     if (s->peer != NULL)
         deliver(s->peer, data, *sent);
@@ -108,5 +116,44 @@ int fake_stream_receive(struct fake_object *s, char *buffer, int size,
         memmove(s->received, s->received + count, s->received_size);
     }
     *received = (int)count;
+    return 0;
+}
+
+/* --- Urgent data: received apart, each byte for itself ---------------------- */
+
+/* Of more than one byte the last is urgent. */
+int fake_stream_send_urgent(struct fake_object *s, const char *data, int size,
+                            int *sent)
+{
+    int error = send_now_error(s, size);
+    if (error != 0)
+        return error;
+    *sent = size;
+    if (s->peer == NULL)
+        fake_break_stream(s, WSAECONNABORTED);
+    if (s->peer == NULL || size == 0)
+        return 0;
+    deliver(s->peer, data, size - 1);
+    if (s->peer->urgent_count < FAKE_URGENT_ROOM)
+        s->peer->urgent[s->peer->urgent_count++] =
+            (unsigned char)data[size - 1];
+    return 0;
+}
+
+int fake_stream_receive_urgent(struct fake_object *s, char *buffer, int size,
+                               _Bool peek, int *received)
+{
+    if (s->state != FAKE_CONNECTED)
+        return WSAENOTCONN;
+    if (s->broken != 0)
+        return s->broken;
+    if (s->urgent_count == 0)
+        return fake_script.profile->no_urgent_error;
+    if (size == 0)
+        return 0;
+    buffer[0] = (char)s->urgent[0];
+    *received = 1;
+    if (!peek)
+        memmove(s->urgent, s->urgent + 1, --s->urgent_count);
     return 0;
 }

@@ -14,18 +14,20 @@ static int memory_error(const void *memory, int size)
     return size < 0 || (memory == NULL && size != 0) ? WSAEFAULT : 0;
 }
 
-static int send_flags_error(int flags)
+/* There are no urgent datagrams. */
+static int send_flags_error(const struct fake_object *s, int flags)
 {
-    if ((flags & MSG_OOB) != 0)
-        fake_complain("the fake knows no urgent data");
-    return (flags & ~SEND_FLAGS) != 0 ? WSAEOPNOTSUPP : 0;
+    if ((flags & ~SEND_FLAGS) != 0)
+        return WSAEOPNOTSUPP;
+    return (flags & MSG_OOB) != 0 && s->type != SOCK_STREAM ? WSAEOPNOTSUPP : 0;
 }
 
 static int receive_flags_error(const struct fake_object *s, int flags)
 {
-    if ((flags & MSG_OOB) != 0)
-        fake_complain("the fake knows no urgent data");
     if ((flags & ~RECEIVE_FLAGS) != 0)
+        return WSAEOPNOTSUPP;
+    if ((flags & MSG_OOB) != 0 &&
+        (s->type != SOCK_STREAM || (flags & MSG_WAITALL) != 0))
         return WSAEOPNOTSUPP;
     if ((flags & MSG_WAITALL) == 0)
         return 0;
@@ -36,8 +38,10 @@ static int receive_flags_error(const struct fake_object *s, int flags)
 }
 
 static int send_any(struct fake_object *s, const char *data, int size,
-                    const struct fake_name *to, int *sent)
+                    int flags, const struct fake_name *to, int *sent)
 {
+    if ((flags & MSG_OOB) != 0)
+        return fake_stream_send_urgent(s, data, size, sent);
     if (s->type == SOCK_STREAM)
         return fake_stream_send(s, data, size, sent);
     return fake_datagram_send(s, data, size, to, sent);
@@ -54,23 +58,24 @@ static int WSAAPI send_plain(SOCKET handle, const char *data, int size,
     if (error == 0)
         error = memory_error(data, size);
     if (error == 0)
-        error = send_flags_error(flags);
+        error = send_flags_error(s, flags);
     if (error == 0)
-        error = send_any(s, data, size, &s->remote, &sent);
+        error = send_any(s, data, size, flags, &s->remote, &sent);
     return fake_leave_count(&visit, error, sent);
 }
 
 /* A stream pays no attention to the address. */
 static int send_to_checked(struct fake_object *s, const char *data, int size,
-                           const struct sockaddr *name, int length, int *sent)
+                           int flags, const struct sockaddr *name, int length,
+                           int *sent)
 {
     if (s->type == SOCK_STREAM || name == NULL)
-        return send_any(s, data, size, &s->remote, sent);
+        return send_any(s, data, size, flags, &s->remote, sent);
     int error = fake_name_error(s, name, length);
     if (error != 0)
         return error;
     const struct fake_name to = fake_name_of(name, length);
-    return send_any(s, data, size, &to, sent);
+    return send_any(s, data, size, flags, &to, sent);
 }
 
 static int WSAAPI send_to(SOCKET handle, const char *data, int size, int flags,
@@ -85,9 +90,9 @@ static int WSAAPI send_to(SOCKET handle, const char *data, int size, int flags,
     if (error == 0)
         error = memory_error(data, size);
     if (error == 0)
-        error = send_flags_error(flags);
+        error = send_flags_error(s, flags);
     if (error == 0)
-        error = send_to_checked(s, data, size, name, length, &sent);
+        error = send_to_checked(s, data, size, flags, name, length, &sent);
     return fake_leave_count(&visit, error, sent);
 }
 
@@ -96,6 +101,8 @@ static int receive_any(struct fake_object *s, char *buffer, int size, int flags,
                        struct sockaddr *from, int *from_length, int *received)
 {
     _Bool peek = (flags & MSG_PEEK) != 0;
+    if ((flags & MSG_OOB) != 0)
+        return fake_stream_receive_urgent(s, buffer, size, peek, received);
     if (s->type == SOCK_STREAM)
         return fake_stream_receive(s, buffer, size, peek, received);
     return fake_datagram_receive(s, buffer, size, peek, from, from_length,
@@ -209,10 +216,10 @@ static int WSAAPI send_vector(SOCKET handle, WSABUF *buffers, DWORD count,
     if (error == 0)
         error = vector_error(sent, overlapped, completion);
     if (error == 0)
-        error = send_flags_error((int)flags);
+        error = send_flags_error(s, (int)flags);
     if (error == 0) {
         char *data = gather(buffers, count, total);
-        error = send_any(s, data, total, &s->remote, &done);
+        error = send_any(s, data, total, (int)flags, &s->remote, &done);
         free(data);
     }
     if (error == 0)

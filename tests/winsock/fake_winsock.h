@@ -32,6 +32,7 @@ struct fake_profile {
     _Bool initial_rto;     /* SIO_TCP_INITIAL_RTO */
     _Bool udp_netreset;    /* SIO_UDP_NETRESET */
     _Bool unix_streams;    /* AF_UNIX, stream sockets only */
+    int no_urgent_error;   /* of a receive where no urgent byte is */
 };
 
 extern const struct fake_profile win7_like;
@@ -77,9 +78,15 @@ const char *fake_complaints(void);
     X(GetHandleInformation)                                                    \
     X(SetHandleInformation)                                                    \
     X(CreateEventW)                                                            \
+    X(SetEvent)                                                                \
+    X(ResetEvent)                                                              \
     X(WaitForSingleObject)                                                     \
+    X(CreateIoCompletionPort)                                                  \
+    X(GetQueuedCompletionStatusEx)                                             \
+    X(PostQueuedCompletionStatus)                                              \
     X(CancelIoEx)                                                              \
     X(CloseHandle)                                                             \
+    X(NtCreateFile)                                                            \
     X(NtDeviceIoControlFile)
 
 #define FAKE_CALL_ID(name) FAKE_##name,
@@ -119,12 +126,33 @@ void fake_send_at_most(int size);
 /* Larger sends and receives fail with WSAENOBUFS. */
 void fake_limit_buffers(int size);
 
-/* AFD ends a poll this much before its time. */
+/* AFD ends a poll, and a port a wait, this much before its time. */
 void fake_hurry(int early_ms);
+
+/* Polls that are cancelled end only when somebody comes to wait, and until then
+ * may still end well. */
+void fake_cancel_slowly(void);
+
+/* What the answer to an AFD poll has of a handle that was asked for twice, when
+ * it is ready at once. */
+enum fake_duplicates {
+    FAKE_DUPLICATES_EACH,   /* an answer for each, as Windows has it */
+    FAKE_DUPLICATES_FIRST,  /* one for the first */
+    FAKE_DUPLICATES_SQUARED /* two for each, as far as there is room */
+};
+
+void fake_answer_duplicates(enum fake_duplicates how);
+
+/* A wait without end, for what nobody has begun, is complained of at once and
+ * not after a while only. */
+void fake_lose_patience(void);
 
 /* The next call that has to wait runs `action` first, as another thread
  * might. */
 void fake_when_waiting(void (*action)(void *context), void *context);
+
+/* Returns when this many threads wait: for an event, a packet or by select(). */
+void fake_await_waiting(unsigned count);
 
 /* The next such call runs `action` when it is done, before it returns: what
  * another thread might do between two calls of this one. */
@@ -175,6 +203,10 @@ void fake_forget(void);
 unsigned fake_started(void);
 unsigned fake_open_sockets(void);
 unsigned fake_open_events(void);
+unsigned fake_open_devices(void);
+unsigned fake_open_ports(void);
+unsigned fake_queued_packets(void);
+unsigned fake_inheritable_handles(void);
 unsigned fake_pending_polls(void);
 _Bool fake_is_inheritable(psock_t s);
 _Bool fake_is_nonblocking(psock_t s);

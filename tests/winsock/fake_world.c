@@ -9,20 +9,24 @@
 
 #define LINE_SIZE 160
 #define COMPLAINTS_SIZE 4096
+#define PATIENCE_NS ((int64_t)10 * 1000000000)
 
-const struct fake_profile win7_like = {.name = "win7_like"};
+const struct fake_profile win7_like = {.name = "win7_like",
+                                       .no_urgent_error = WSAEINVAL};
 
 const struct fake_profile win10_2004plus = {.name = "win10_2004plus",
                                             .no_inherit_flag = 1,
                                             .initial_rto = 1,
                                             .udp_netreset = 1,
-                                            .unix_streams = 1};
+                                            .unix_streams = 1,
+                                            .no_urgent_error = WSAEWOULDBLOCK};
 
 struct psock_winsock_table psock_winsock;
 struct fake_script fake_script;
 
 static SRWLOCK lock = SRWLOCK_INIT;
 static CONDITION_VARIABLE changed = CONDITION_VARIABLE_INIT;
+static CONDITION_VARIABLE arrived = CONDITION_VARIABLE_INIT; /* to wait */
 
 /* --- The record ------------------------------------------------------------ */
 
@@ -199,6 +203,21 @@ void fake_limit_buffers(int size)
 void fake_hurry(int early_ms)
 {
     SET_SCRIPT(early_ms, early_ms);
+}
+
+void fake_cancel_slowly(void)
+{
+    SET_SCRIPT(slow_cancels, 1);
+}
+
+void fake_answer_duplicates(enum fake_duplicates how)
+{
+    SET_SCRIPT(duplicates, how);
+}
+
+void fake_lose_patience(void)
+{
+    SET_SCRIPT(patience_ns, 0);
 }
 
 void fake_reuse_handles(void)
@@ -393,14 +412,35 @@ static DWORD ms_until(int64_t due_ns)
     return (DWORD)((left_ns + 999999) / 1000000);
 }
 
+int64_t fake_patience_ends_ns(void)
+{
+    return fake_now_ns() + fake_script.patience_ns;
+}
+
+static unsigned waiting; /* threads in fake_sleep() */
+
 void fake_sleep(int64_t due_ns)
 {
     due_ns = earlier(due_ns, fake_next_connect_ns());
     due_ns = earlier(due_ns, fake_next_timeout_ns());
     DWORD timeout_ms = due_ns < 0 ? INFINITE : ms_until(due_ns);
+    waiting++;
+    WakeAllConditionVariable(&arrived);
     SleepConditionVariableSRW(&changed, &lock, timeout_ms, 0);
+    waiting--;
     fake_settle_connects();
     fake_settle_polls();
+}
+
+void fake_await_waiting(unsigned count)
+{
+    AcquireSRWLockExclusive(&lock);
+    const int64_t give_up_ns = fake_now_ns() + PATIENCE_NS;
+    while (waiting < count && fake_now_ns() < give_up_ns)
+        SleepConditionVariableSRW(&arrived, &lock, ms_until(give_up_ns), 0);
+    if (waiting < count)
+        fake_complain("there are %u waiting threads, not %u", waiting, count);
+    ReleaseSRWLockExclusive(&lock);
 }
 
 /* --- A test's beginning and end -------------------------------------------- */
@@ -419,13 +459,17 @@ void fake_begin(const struct fake_profile *profile)
                                        .version = MAKEWORD(2, 2),
                                        .room = 128 * 1024,
                                        .send_at_most = INT32_MAX,
+                                       .patience_ns = PATIENCE_NS,
                                        .buffer_limit = INT32_MAX};
     fake_install_startup(&psock_winsock);
     fake_install_handles(&psock_winsock);
     fake_install_sockets(&psock_winsock);
     fake_install_options(&psock_winsock);
     fake_install_transfers(&psock_winsock);
-    fake_install_polls(&psock_winsock);
+    fake_install_afd(&psock_winsock);
+    fake_install_device(&psock_winsock);
+    fake_install_ports(&psock_winsock);
+    fake_install_select(&psock_winsock);
     ReleaseSRWLockExclusive(&lock);
 }
 
@@ -460,6 +504,8 @@ unsigned fake_end(void)
     if (psock_startup() == 0)
         psock_cleanup(); /* takes what started by itself along */
     wrong += left_over("events", fake_open_events());
+    wrong += left_over("devices", fake_open_devices());
+    wrong += left_over("ports", fake_open_ports());
     wrong += left_over("polls", fake_pending_polls());
     wrong += left_over("starts", fake_started());
     const char *text = fake_complaints();
@@ -487,18 +533,49 @@ unsigned fake_started(void)
     return count;
 }
 
-unsigned fake_open_sockets(void)
+static unsigned count_kind(enum fake_kind kind)
 {
     AcquireSRWLockExclusive(&lock);
-    unsigned count = fake_count_kind(FAKE_SOCKET);
+    unsigned count = fake_count_kind(kind);
     ReleaseSRWLockExclusive(&lock);
     return count;
 }
 
+unsigned fake_open_sockets(void)
+{
+    return count_kind(FAKE_SOCKET);
+}
+
 unsigned fake_open_events(void)
 {
+    return count_kind(FAKE_EVENT);
+}
+
+unsigned fake_open_devices(void)
+{
+    return count_kind(FAKE_DEVICE);
+}
+
+unsigned fake_open_ports(void)
+{
+    return count_kind(FAKE_PORT);
+}
+
+unsigned fake_inheritable_handles(void)
+{
+    unsigned count = 0;
     AcquireSRWLockExclusive(&lock);
-    unsigned count = fake_count_kind(FAKE_EVENT);
+    for (struct fake_object *each = fake_each(NULL); each != NULL;
+         each = fake_each(each))
+        count += each->inheritable;
+    ReleaseSRWLockExclusive(&lock);
+    return count;
+}
+
+unsigned fake_queued_packets(void)
+{
+    AcquireSRWLockExclusive(&lock);
+    unsigned count = fake_count_packets();
     ReleaseSRWLockExclusive(&lock);
     return count;
 }

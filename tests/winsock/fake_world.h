@@ -10,7 +10,9 @@ enum fake_kind {
     FAKE_SOCKET,
     FAKE_EVENT,
     FAKE_FILE,
-    FAKE_BASE
+    FAKE_BASE,
+    FAKE_DEVICE,
+    FAKE_PORT
 };
 
 enum fake_state {
@@ -34,6 +36,19 @@ struct fake_datagram {
     int size;
     unsigned char data[];
 };
+
+/* What comes out of a completion port. */
+struct fake_packet {
+    ULONG_PTR key;
+    OVERLAPPED *overlapped;
+    const IO_STATUS_BLOCK *status; /* of the poll that it is the end of */
+    ULONG_PTR code;
+    DWORD size;
+};
+
+struct queued_packet;
+
+#define FAKE_URGENT_ROOM 16
 
 enum fake_number {
     FAKE_EXCLUSIVE,
@@ -60,6 +75,13 @@ struct fake_object {
     /* Events. */
     _Bool manual_reset;
     _Bool signalled;
+
+    /* Devices: where the ends of polls go. */
+    struct fake_object *port;
+    ULONG_PTR key;
+
+    /* Ports. */
+    struct queued_packet *packets;
 
     /* The socket that a base handle stands for. */
     struct fake_object *above;
@@ -96,6 +118,8 @@ struct fake_object {
     unsigned char *received;
     size_t received_size;
     size_t received_room;
+    unsigned char urgent[FAKE_URGENT_ROOM]; /* received apart */
+    size_t urgent_count;
 
     /* Listeners: connections nobody has accepted. */
     struct fake_object *first_waiting;
@@ -144,6 +168,10 @@ void fake_complain(const char *format, ...)
 /* Gives the lock back until something changes or `due_ns` has come; below zero
  * there is no such moment. */
 void fake_sleep(int64_t due_ns);
+
+/* When those who wait for ever, and for nothing that is under way, have waited
+ * enough. */
+int64_t fake_patience_ends_ns(void);
 
 /* Runs what fake_when_waiting() left, without the lock.  False: nothing. */
 _Bool fake_act_while_waiting(void);
@@ -201,6 +229,10 @@ int fake_stream_send(struct fake_object *s, const char *data, int size,
                      int *sent);
 int fake_stream_receive(struct fake_object *s, char *buffer, int size,
                         _Bool peek, int *received);
+int fake_stream_send_urgent(struct fake_object *s, const char *data, int size,
+                            int *sent);
+int fake_stream_receive_urgent(struct fake_object *s, char *buffer, int size,
+                               _Bool peek, int *received);
 int fake_datagram_send(struct fake_object *s, const char *data, int size,
                        const struct fake_name *to, int *sent);
 int fake_datagram_receive(struct fake_object *s, char *buffer, int size,
@@ -209,16 +241,28 @@ int fake_datagram_receive(struct fake_object *s, char *buffer, int size,
 void fake_datagram_report(struct fake_object *s, int error);
 void fake_drop_datagrams(struct fake_object *s);
 
-/* --- fake_poll.c --- */
+/* --- fake_afd.c --- */
 
 void fake_settle_polls(void);
-_Bool fake_has_polls(const struct fake_object *socket);
+void fake_settle_cancels(void);
 void fake_end_polls_of(struct fake_object *socket);
+void fake_forget_in_polls(const struct fake_object *object);
+_Bool fake_has_waiting_poll(const struct fake_object *socket); /* by event */
 _Bool fake_thread_has_poll(void);
+_Bool fake_event_has_poll(const struct fake_object *event);
+_Bool fake_device_has_poll(const struct fake_object *device);
+_Bool fake_port_has_poll(const struct fake_object *port);
 unsigned fake_count_polls(void);
 void fake_drop_polls(void);
 int64_t fake_next_timeout_ns(void);
-_Bool fake_event_has_poll(const struct fake_object *event);
+
+/* --- fake_port.c --- */
+
+void fake_queue_packet(struct fake_object *port, struct fake_packet packet);
+void fake_drop_packets(struct fake_object *port);
+void fake_forget_port(const struct fake_object *port);
+_Bool fake_is_queued(const IO_STATUS_BLOCK *status);
+unsigned fake_count_packets(void);
 
 /* --- Each file puts its calls into the table --- */
 
@@ -227,7 +271,10 @@ void fake_install_handles(struct psock_winsock_table *table);
 void fake_install_sockets(struct psock_winsock_table *table);
 void fake_install_options(struct psock_winsock_table *table);
 void fake_install_transfers(struct psock_winsock_table *table);
-void fake_install_polls(struct psock_winsock_table *table);
+void fake_install_afd(struct psock_winsock_table *table);
+void fake_install_device(struct psock_winsock_table *table);
+void fake_install_ports(struct psock_winsock_table *table);
+void fake_install_select(struct psock_winsock_table *table);
 
 /* --- The script, as the bodies read it --- */
 
@@ -240,6 +287,9 @@ struct fake_script {
     int send_at_most;
     int buffer_limit;
     int early_ms;
+    int64_t patience_ns;
+    _Bool slow_cancels;
+    enum fake_duplicates duplicates;
     _Bool reuse_handles;
 };
 

@@ -111,3 +111,13 @@ ptrdiff_t scene_receive(psock_t s)
     char buffer[64];
     return psock_recv(s, buffer, sizeof buffer, 0, PSOCK_NOW);
 }
+
+int64_t scene_clock_ns(void)
+{
+    LARGE_INTEGER count;
+    LARGE_INTEGER rate;
+    QueryPerformanceCounter(&count);
+    QueryPerformanceFrequency(&rate);
+    return count.QuadPart / rate.QuadPart * 1000000000 +
+           count.QuadPart % rate.QuadPart * 1000000000 / rate.QuadPart;
+}

@@ -55,4 +55,7 @@ void scene_expect(psock_t s, const char *text);
 /* Receives at once and returns the result. */
 ptrdiff_t scene_receive(psock_t s);
 
+/* Monotonic nanoseconds. */
+int64_t scene_clock_ns(void);
+
 #endif

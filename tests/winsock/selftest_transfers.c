@@ -560,6 +560,62 @@ static int mode_from_nothing(void)
         s, claim_outcome(psock_winsock.ioctlsocket(s, (long)FIONBIO, NULL)));
 }
 
+/* --- Urgent data ------------------------------------------------------------ */
+
+/* What the peer receives in that way of an urgent "ab": the last byte is apart,
+ * and the count or error is in front of it. */
+static int received_of_urgent(int flags)
+{
+    char buffer[8] = "-";
+    SOCKET peer;
+    SOCKET s = claim_connected(&peer);
+    send_text(s, "ab", MSG_OOB);
+    int count = claim_outcome(psock_winsock.recv(peer, buffer, 8, flags));
+    return claim_close_two(peer, s, 1000 * count + buffer[0]);
+}
+
+static int urgent_byte_is_apart(void)
+{
+    return received_of_urgent(MSG_OOB);
+}
+
+static int what_comes_with_it_is_not(void)
+{
+    return received_of_urgent(0);
+}
+
+static int urgent_bytes_are_kept(void)
+{
+    char first;
+    char second;
+    SOCKET peer;
+    SOCKET s = claim_connected(&peer);
+    send_text(s, "a", MSG_OOB);
+    send_text(s, "b", MSG_OOB);
+    psock_winsock.recv(peer, &first, 1, MSG_OOB);
+    psock_winsock.recv(peer, &second, 1, MSG_OOB);
+    return claim_close_two(peer, s, 1000 * first + second);
+}
+
+static int no_urgent_byte(void)
+{
+    return after_send("a", 1, MSG_OOB);
+}
+
+static int urgent_datagram(void)
+{
+    SOCKET s = claim_open_bound(SOCK_DGRAM);
+    return claim_close(s, receive(s, 1, MSG_OOB));
+}
+
+static int urgent_datagram_sent(void)
+{
+    SOCKET s = claim_open_bound(SOCK_DGRAM);
+    const struct sockaddr_in name = claim_name_of(s);
+    claim_connect(s, &name, sizeof name);
+    return claim_close(s, send_text(s, "a", MSG_OOB));
+}
+
 int main(void)
 {
     static const struct claim claims[] = {
@@ -627,6 +683,16 @@ int main(void)
         {"opt.badname", odd_option, -WSAENOPROTOOPT},
         {"opt.tcp.on.udp", tcp_option_of_datagram, -WSAEINVAL},
         {"nb-set", mode_from_nothing, -WSAEFAULT},
+        {"oob.recv", urgent_byte_is_apart, 1000 + 'b'},
+        {"oob.recv.rest", what_comes_with_it_is_not, 1000 + 'a'},
+        {"oob.recv.two", urgent_bytes_are_kept, 1000 * 'a' + 'b'},
+        {"oob.recv.none", no_urgent_byte, -WSAEWOULDBLOCK},
+        {"oob.udp.recv", urgent_datagram, -WSAEOPNOTSUPP},
+        {"oob.udp.send", urgent_datagram_sent, -WSAEOPNOTSUPP},
     };
-    return CLAIM_RUN("fake.transfers", claims);
+    static const struct claim older[] = {
+        {"oob.recv.none", no_urgent_byte, -WSAEINVAL},
+    };
+    return CLAIM_RUN("fake.transfers", claims) +
+           CLAIM_RUN_ON("fake.transfers.windows_7", &win7_like, older);
 }

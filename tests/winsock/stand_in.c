@@ -2,6 +2,7 @@
  * Not built on Windows. */
 #define _POSIX_C_SOURCE 200809L
 
+#include <sched.h>
 #include <string.h>
 #include <time.h>
 
@@ -87,6 +88,11 @@ BOOL QueryPerformanceFrequency(LARGE_INTEGER *frequency)
 DWORD GetCurrentThreadId(void)
 {
     return (DWORD)((uintptr_t)&last_error >> 4);
+}
+
+BOOL SwitchToThread(void)
+{
+    return sched_yield() == 0;
 }
 
 /* --- The only interface ---------------------------------------------------- */

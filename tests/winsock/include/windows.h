@@ -48,6 +48,8 @@ typedef intptr_t INT_PTR, LONG_PTR;
 typedef size_t SIZE_T;
 typedef void *PVOID, *LPVOID, *HANDLE;
 typedef DWORD *LPDWORD;
+typedef WCHAR *PWSTR;
+typedef DWORD ACCESS_MASK;
 
 typedef union _LARGE_INTEGER {
     struct {
@@ -83,6 +85,13 @@ typedef struct _OVERLAPPED {
     HANDLE hEvent;
 } OVERLAPPED, *LPOVERLAPPED;
 
+typedef struct _OVERLAPPED_ENTRY {
+    ULONG_PTR lpCompletionKey;
+    LPOVERLAPPED lpOverlapped;
+    ULONG_PTR Internal;
+    DWORD dwNumberOfBytesTransferred;
+} OVERLAPPED_ENTRY, *LPOVERLAPPED_ENTRY;
+
 #define TRUE 1
 #define FALSE 0
 #define INFINITE 0xffffffffu
@@ -90,6 +99,11 @@ typedef struct _OVERLAPPED {
 #define INVALID_HANDLE_VALUE ((HANDLE)(LONG_PTR)-1)
 #define HANDLE_FLAG_INHERIT 1u
 #define HANDLE_FLAG_PROTECT_FROM_CLOSE 2u
+
+#define SYNCHRONIZE 0x00100000
+#define FILE_SHARE_READ 0x00000001
+#define FILE_SHARE_WRITE 0x00000002
+#define FILE_SHARE_DELETE 0x00000004
 
 #define WAIT_OBJECT_0 0u
 #define WAIT_TIMEOUT 258u
@@ -110,6 +124,7 @@ typedef struct _OVERLAPPED {
 #define ERROR_SEM_TIMEOUT 121
 #define ERROR_INSUFFICIENT_BUFFER 122
 #define ERROR_MORE_DATA 234
+#define ERROR_ABANDONED_WAIT_0 735
 #define ERROR_OPERATION_ABORTED 995
 #define ERROR_IO_INCOMPLETE 996
 #define ERROR_IO_PENDING 997
@@ -173,5 +188,6 @@ void WakeAllConditionVariable(CONDITION_VARIABLE *condition);
 BOOL QueryPerformanceCounter(LARGE_INTEGER *count);
 BOOL QueryPerformanceFrequency(LARGE_INTEGER *frequency);
 DWORD GetCurrentThreadId(void);
+BOOL SwitchToThread(void);
 
 #endif

@@ -6,6 +6,28 @@
 
 typedef LONG NTSTATUS;
 
+typedef struct _UNICODE_STRING {
+    USHORT Length; /* in bytes */
+    USHORT MaximumLength;
+    PWSTR Buffer;
+} UNICODE_STRING, *PUNICODE_STRING;
+
+typedef struct _OBJECT_ATTRIBUTES {
+    ULONG Length;
+    HANDLE RootDirectory;
+    PUNICODE_STRING ObjectName;
+    ULONG Attributes;
+    PVOID SecurityDescriptor;
+    PVOID SecurityQualityOfService;
+} OBJECT_ATTRIBUTES, *POBJECT_ATTRIBUTES;
+
+#define OBJ_INHERIT 0x00000002
+#define OBJ_CASE_INSENSITIVE 0x00000040
+
+#define FILE_OPEN 0x00000001
+#define FILE_SYNCHRONOUS_IO_ALERT 0x00000010
+#define FILE_SYNCHRONOUS_IO_NONALERT 0x00000020
+
 typedef struct _IO_STATUS_BLOCK {
     union {
         NTSTATUS Status;
