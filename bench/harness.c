@@ -199,6 +199,8 @@ static _Bool measure(const struct bench_group *group,
         bench_report_lines(rows, group->variant_count);
     else
         bench_report_table(rows, group->variant_count);
+    if (group->note != NULL)
+        group->note(rows, group->variant_count);
     return good;
 }
 
@@ -216,9 +218,10 @@ static unsigned instructions_of(const struct bench_group *group,
 static void list(const struct bench_group *group)
 {
     for (size_t i = 0; i < group->variant_count; i++)
-        printf("%s\t%s\t%u\t%u\t%u\n", group->name, group->variants[i].name,
-               group->calls, group->variants[i].more_calls,
-               instructions_of(group, &group->variants[i]));
+        if (group->variants[i].more_calls != BENCH_UNCOUNTED)
+            printf("%s\t%s\t%u\t%d\t%u\n", group->name, group->variants[i].name,
+                   group->calls, group->variants[i].more_calls,
+                   instructions_of(group, &group->variants[i]));
 }
 
 /* The first operation is not one of the counted: it starts what starts with the

@@ -8,8 +8,14 @@
 #ifndef BENCH_HARNESS_H
 #define BENCH_HARNESS_H
 
+#include <limits.h>
 #include <stddef.h>
 #include <stdint.h>
+
+struct bench_row; /* report.h */
+
+/* For `more_calls`: it is not psock's, and nobody counts. */
+#define BENCH_UNCOUNTED INT_MIN
 
 /* One way to do what a group is about. */
 struct bench_variant {
@@ -17,8 +23,8 @@ struct bench_variant {
     /* Does it `count` times. */
     void (*run)(const void *context, uint64_t count);
     const void *context;
-    double goal;         /* the ratio to reach, or 0 */
-    unsigned more_calls; /* system calls it needs over the raw variant's */
+    double goal;    /* the ratio to reach, or 0 */
+    int more_calls; /* system calls it needs over the raw variant's */
 };
 
 /* Ways to do the same.  The first is the raw one, the second the same again. */
@@ -31,11 +37,16 @@ struct bench_group {
     double slack;          /* what noise may add to a ratio */
     uint64_t batch;        /* most operations between `before` and `after`; 0:
                               any number */
+    size_t most_pairs;     /* where one of them takes long; 0: any number */
+    const char *rate;      /* heads how many operations are done in a second;
+                              null where nobody asks */
     void (*prepare)(void);
     void (*dispose)(void);
     /* Around each batch, not timed. */
     void (*before)(const void *context, uint64_t count);
     void (*after)(const void *context, uint64_t count);
+    /* Gets what was found, when it has been printed. */
+    void (*note)(const struct bench_row *rows, size_t count);
     const struct bench_variant *variants;
     size_t variant_count;
 };

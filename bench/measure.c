@@ -8,6 +8,11 @@
  * of the clock, or, where a call is slow, of chance. */
 #define FEWEST_OPERATIONS 8
 
+/* A variant that takes so many times as long as the raw one needs only few
+ * pairs to show it. */
+#define MANY_TIMES 8
+#define FEW_PAIRS 9
+
 /* Where tools switch their counters on and off.  Called through a pointer that
  * may change, it stays one function with this name. */
 void bench_counted(const struct bench_variant *variant, uint64_t count);
@@ -64,11 +69,18 @@ static uint64_t whole_batches(const struct bench_group *group, uint64_t count)
     return (count + group->batch - 1) / group->batch * group->batch;
 }
 
+/* A variant, the operations that make a slice of it, and what one takes. */
+struct side {
+    const struct bench_variant *variant;
+    uint64_t count;
+    double ns;
+};
+
 /* How many operations make a slice.  The first ones are not counted: they start
  * what starts with the first use. */
-static uint64_t calibrate(const struct bench_group *group,
-                          const struct bench_variant *variant,
-                          uint64_t slice_ns)
+static struct side calibrated(const struct bench_group *group,
+                              const struct bench_variant *variant,
+                              uint64_t slice_ns)
 {
     uint64_t count = FEWEST_OPERATIONS;
     (void)timed(group, variant, count);
@@ -77,10 +89,11 @@ static uint64_t calibrate(const struct bench_group *group,
         count *= 2;
         spent_ns = timed(group, variant, count);
     }
-    count = (uint64_t)((double)count * (double)slice_ns / (double)spent_ns);
+    const double ns = (double)spent_ns / (double)count;
+    count = (uint64_t)((double)slice_ns / ns);
     if (count < FEWEST_OPERATIONS)
         count = FEWEST_OPERATIONS;
-    return whole_batches(group, count);
+    return (struct side){variant, whole_batches(group, count), ns};
 }
 
 /* --- Statistics ----------------------------------------------------------- */
@@ -104,12 +117,6 @@ static void sort(double *numbers, size_t count)
 }
 
 /* --- Pairs ---------------------------------------------------------------- */
-
-/* A variant and the operations that make a slice of it. */
-struct side {
-    const struct bench_variant *variant;
-    uint64_t count;
-};
 
 static double slice(const struct bench_group *group, const struct side *side)
 {
@@ -155,21 +162,26 @@ static struct bench_result measure_sides(const struct bench_group *group,
     return result;
 }
 
-static struct side side_of(const struct bench_group *group, size_t index,
-                           const struct bench_effort *effort)
+static size_t enough_pairs(const struct bench_group *group,
+                           const struct side sides[2], size_t pairs)
 {
-    const struct bench_variant *variant = &group->variants[index];
-    return (struct side){variant, calibrate(group, variant, effort->slice_ns)};
+    if (group->most_pairs != 0 && pairs > group->most_pairs)
+        pairs = group->most_pairs;
+    if (sides[1].ns > MANY_TIMES * sides[0].ns && pairs > FEW_PAIRS)
+        pairs = FEW_PAIRS;
+    return pairs;
 }
 
 void bench_measure(const struct bench_group *group,
                    const struct bench_effort *effort,
                    struct bench_result *results)
 {
-    struct side sides[2] = {side_of(group, 0, effort)};
+    const struct bench_variant *variants = group->variants;
+    struct side sides[2] = {calibrated(group, &variants[0], effort->slice_ns)};
     for (size_t i = 1; i < group->variant_count; i++) {
-        sides[1] = side_of(group, i, effort);
-        results[i] = measure_sides(group, sides, effort->pairs);
+        sides[1] = calibrated(group, &variants[i], effort->slice_ns);
+        results[i] = measure_sides(group, sides,
+                                   enough_pairs(group, sides, effort->pairs));
     }
     results[0] =
         (struct bench_result){results[1].ns / results[1].ratio, 1.0, 1.0, 1.0};

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -166,6 +167,12 @@ void raw_close_pair(const struct raw_pair *pair)
     raw_close(pair->ends[0]);
 }
 
+void raw_reset_pair(const struct raw_pair *pair)
+{
+    reset_on_close((int)pair->ends[1]);
+    raw_close_pair(pair);
+}
+
 void raw_stream_round_trips(const struct raw_pair *pair, uint64_t count)
 {
     const int near = (int)pair->ends[0];
@@ -245,6 +252,114 @@ void raw_empty_receives(const struct raw_pair *pair, uint64_t count)
     for (; count > 0; count--)
         BENCH_REQUIRE(recv(s, room, sizeof room, MSG_DONTWAIT) < 0 &&
                       errno == EAGAIN);
+}
+
+/* --- Crowds --------------------------------------------------------------- */
+
+/* Descriptors for all but a crowd. */
+#define OTHER_DESCRIPTORS 512
+
+/* Raises the limit to what is needed, or to what is allowed. */
+static size_t descriptors_for(size_t wanted)
+{
+    struct rlimit limit;
+    BENCH_REQUIRE(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+    limit.rlim_cur = wanted;
+    if (limit.rlim_max < wanted)
+        limit.rlim_max = wanted;
+    if (setrlimit(RLIMIT_NOFILE, &limit) == 0)
+        return wanted;
+    BENCH_REQUIRE(getrlimit(RLIMIT_NOFILE, &limit) == 0);
+    limit.rlim_cur = limit.rlim_max;
+    BENCH_REQUIRE(setrlimit(RLIMIT_NOFILE, &limit) == 0);
+    return limit.rlim_cur < wanted ? limit.rlim_cur : wanted;
+}
+
+/* Ends when the lifeline does, by resets, so that nothing lingers. */
+static _Noreturn void be_the_others(uint16_t port, size_t count, int lifeline)
+{
+    char byte;
+    for (size_t i = 0; i < count; i++)
+        reset_on_close(connected_socket(port));
+    BENCH_REQUIRE(read(lifeline, &byte, 1) == 0);
+    _exit(0);
+}
+
+/* Another process, which doubles what descriptors allow.  Returns its
+ * lifeline. */
+static int start_others(int listener, uint16_t port, size_t count)
+{
+    int lifeline[2];
+    BENCH_REQUIRE(pipe(lifeline) == 0);
+    pid_t child = fork();
+    BENCH_REQUIRE(child >= 0);
+    if (child == 0) {
+        raw_close(listener);
+        raw_close(lifeline[1]);
+        be_the_others(port, count, lifeline[0]);
+    }
+    raw_close(lifeline[0]);
+    return lifeline[1];
+}
+
+/* Not for ever: the others may have failed. */
+static int accept_in_time(int listener)
+{
+    struct pollfd entry = {.fd = listener, .events = POLLIN};
+    BENCH_REQUIRE(poll(&entry, 1, RAW_LIMIT_MS) == 1);
+    return accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+}
+
+struct raw_crowd raw_open_crowd(size_t count)
+{
+    uint16_t port;
+    size_t allowed = descriptors_for(count + OTHER_DESCRIPTORS);
+    struct raw_crowd crowd = {.count = allowed - OTHER_DESCRIPTORS};
+    BENCH_REQUIRE(allowed > OTHER_DESCRIPTORS);
+    crowd.sockets = calloc(crowd.count, sizeof *crowd.sockets);
+    BENCH_REQUIRE(crowd.sockets != NULL);
+    int listener = (int)raw_listener(&port);
+    crowd.others = start_others(listener, port, crowd.count);
+    for (size_t i = 0; i < crowd.count; i++) {
+        crowd.sockets[i] = accept_in_time(listener);
+        BENCH_REQUIRE(crowd.sockets[i] >= 0);
+    }
+    raw_close(listener);
+    return crowd;
+}
+
+void raw_close_crowd(const struct raw_crowd *crowd)
+{
+    raw_close(crowd->others);
+    BENCH_REQUIRE(wait(NULL) > 0);
+    for (size_t i = 0; i < crowd->count; i++)
+        raw_close(crowd->sockets[i]);
+    free(crowd->sockets);
+}
+
+void raw_prod(const struct raw_pair *pair)
+{
+    BENCH_REQUIRE(send((int)pair->ends[1], "x", 1, MSG_NOSIGNAL) == 1);
+}
+
+void raw_take(const struct raw_pair *pair)
+{
+    BENCH_REQUIRE(recv((int)pair->ends[1], room, sizeof room, 0) == 1);
+}
+
+void *raw_poll_entries(const intptr_t *sockets, size_t count)
+{
+    struct pollfd *entries = calloc(count, sizeof *entries);
+    BENCH_REQUIRE(entries != NULL);
+    for (size_t i = 0; i < count; i++)
+        entries[i] = (struct pollfd){.fd = (int)sockets[i], .events = POLLIN};
+    return entries;
+}
+
+void raw_polls(void *entries, size_t size, uint64_t count)
+{
+    for (; count > 0; count--)
+        BENCH_REQUIRE(poll(entries, size, -1) == 1);
 }
 
 /* --- Datagrams ------------------------------------------------------------ */

@@ -37,6 +37,9 @@ struct raw_pair raw_echo_pair(void);
 /* Closes both ends; the peer of an echo pair has ended then. */
 void raw_close_pair(const struct raw_pair *pair);
 
+/* The same for streams, by a reset, so that nothing lingers. */
+void raw_reset_pair(const struct raw_pair *pair);
+
 /* One byte there and back: four calls. */
 void raw_stream_round_trips(const struct raw_pair *pair, uint64_t count);
 
@@ -55,6 +58,49 @@ void raw_empty_receives(const struct raw_pair *pair, uint64_t count);
 
 /* Makes end 0 fit for raw_empty_receives(). */
 void raw_set_nonblocking(const struct raw_pair *pair);
+
+/* --- Crowds --------------------------------------------------------------- */
+
+/* Sizes of crowd that the system can hold. */
+#ifdef _WIN32
+#define RAW_FEW 64
+#define RAW_MANY 256
+#define RAW_MULTITUDE 1000
+
+/* How near to the raw calls an echo is to be, how far off is near enough in a
+ * noisy run, and the documented wait for many. */
+#define RAW_ECHO_GOAL 1.05
+#define RAW_ECHO_SLACK 0.15
+#define RAW_PLAIN_WAIT "WSAPoll"
+#else
+#define RAW_ECHO_GOAL 1.01
+#define RAW_ECHO_SLACK 0.02
+#define RAW_FEW 100
+#define RAW_MANY 1000
+#define RAW_MULTITUDE 10000
+#endif
+
+/* Connections on which nothing happens.  Where one process may not have so many
+ * descriptors, there are fewer. */
+struct raw_crowd {
+    intptr_t *sockets; /* our ends */
+    size_t count;
+    intptr_t others; /* who has the other ends; the system's business */
+};
+
+/* At most one at a time. */
+struct raw_crowd raw_open_crowd(size_t count);
+void raw_close_crowd(const struct raw_crowd *crowd);
+
+/* Sends one byte from end 1, and takes one that was sent to it. */
+void raw_prod(const struct raw_pair *pair);
+void raw_take(const struct raw_pair *pair);
+
+/* What the system's own poll() takes, for reading from `count` sockets. */
+void *raw_poll_entries(const intptr_t *sockets, size_t count);
+
+/* Waits `count` times for `size` entries of which one is readable. */
+void raw_polls(void *entries, size_t size, uint64_t count);
 
 /* --- Datagrams ------------------------------------------------------------ */
 

@@ -16,8 +16,10 @@ static double call_ns(const struct bench_row *row)
 static void print_title(const struct bench_group *group)
 {
     printf("\n%s: %s\n", group->name, group->operation);
-    printf("  %-32s %9s  %6s  %13s  %6s\n", "", "ns/call", "ratio", "quartiles",
-           "goal");
+    printf("  %-32s %9s", "", "ns/call");
+    if (group->rate != NULL)
+        printf("  %9s", group->rate);
+    printf("  %6s  %13s  %6s\n", "ratio", "quartiles", "goal");
 }
 
 static void print_goal(const struct bench_row *row)
@@ -32,6 +34,8 @@ static void print_row(const struct bench_row *row)
 {
     const struct bench_result *result = &row->result;
     printf("  %-32s %9.1f", row->variant->name, call_ns(row));
+    if (row->group->rate != NULL)
+        printf("  %9.0f", 1e9 / result->ns);
     if (row->variant != row->group->variants)
         printf("  %6.3f  %5.3f - %5.3f", result->ratio, result->lower_quartile,
                result->upper_quartile);

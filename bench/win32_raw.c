@@ -5,6 +5,8 @@
 #include <ws2tcpip.h>
 #include <windows.h>
 
+#include <stdlib.h>
+
 #include "harness.h"
 
 #define RAW_BACKLOG 1024
@@ -156,6 +158,12 @@ void raw_close_pair(const struct raw_pair *pair)
     raw_close(pair->ends[0]);
 }
 
+void raw_reset_pair(const struct raw_pair *pair)
+{
+    reset_on_close((SOCKET)pair->ends[1]);
+    raw_close_pair(pair);
+}
+
 void raw_stream_round_trips(const struct raw_pair *pair, uint64_t count)
 {
     const SOCKET near_end = (SOCKET)pair->ends[0];
@@ -236,6 +244,62 @@ void raw_empty_receives(const struct raw_pair *pair, uint64_t count)
     for (; count > 0; count--)
         BENCH_REQUIRE(recv(s, room, sizeof room, 0) == SOCKET_ERROR &&
                       WSAGetLastError() == WSAEWOULDBLOCK);
+}
+
+/* --- Crowds --------------------------------------------------------------- */
+
+/* The other ends, in this process, which may have as many as it likes. */
+static SOCKET *others;
+
+struct raw_crowd raw_open_crowd(size_t count)
+{
+    struct raw_crowd crowd = {.count = count};
+    crowd.sockets = calloc(count, sizeof *crowd.sockets);
+    others = calloc(count, sizeof *others);
+    BENCH_REQUIRE(crowd.sockets != NULL && others != NULL);
+    for (size_t i = 0; i < count; i++) {
+        struct raw_pair pair = raw_stream_pair();
+        raw_set_nonblocking(&pair);
+        crowd.sockets[i] = pair.ends[0];
+        others[i] = (SOCKET)pair.ends[1];
+    }
+    return crowd;
+}
+
+void raw_close_crowd(const struct raw_crowd *crowd)
+{
+    for (size_t i = 0; i < crowd->count; i++) {
+        const struct raw_pair pair = {{crowd->sockets[i], (intptr_t)others[i]}};
+        raw_reset_pair(&pair);
+    }
+    free(crowd->sockets);
+    free(others);
+}
+
+void raw_prod(const struct raw_pair *pair)
+{
+    BENCH_REQUIRE(send((SOCKET)pair->ends[1], "x", 1, 0) == 1);
+}
+
+void raw_take(const struct raw_pair *pair)
+{
+    BENCH_REQUIRE(recv((SOCKET)pair->ends[1], room, sizeof room, 0) == 1);
+}
+
+void *raw_poll_entries(const intptr_t *sockets, size_t count)
+{
+    WSAPOLLFD *entries = calloc(count, sizeof *entries);
+    BENCH_REQUIRE(entries != NULL);
+    for (size_t i = 0; i < count; i++)
+        entries[i] =
+            (WSAPOLLFD){.fd = (SOCKET)sockets[i], .events = POLLRDNORM};
+    return entries;
+}
+
+void raw_polls(void *entries, size_t size, uint64_t count)
+{
+    for (; count > 0; count--)
+        BENCH_REQUIRE(WSAPoll(entries, (ULONG)size, -1) == 1);
 }
 
 /* --- Datagrams ------------------------------------------------------------ */
