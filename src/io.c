@@ -36,12 +36,13 @@ static inline _Bool is_final(ptrdiff_t result, psock_deadline deadline)
 }
 
 /* A receive that may wait for ever may do so in the system, where that saves a
- * call and nobody can want to cancel it. */
+ * call and nobody can want to cancel it.  Whether it is this thread that is
+ * bound is not asked: a call to find out would cost all receives more than it
+ * could save a few. */
 static inline unsigned receive_flags(const struct transfer *t)
 {
-    if (t->deadline == PSOCK_FOREVER && psock_canceler() == NULL)
-        return t->flags | PSOCK_SYS_MAY_WAIT;
-    return t->flags;
+    return t->deadline == PSOCK_FOREVER ? t->flags | psock_may_wait()
+                                        : t->flags;
 }
 
 static inline ptrdiff_t send_attempt(const struct transfer *t)

@@ -29,17 +29,25 @@ int psock_wait_for(psock_t s, unsigned events, psock_deadline deadline);
  * `deadline`, below zero for PSOCK_FOREVER. */
 int64_t psock_timeout_ns(psock_deadline deadline);
 
-/* waker.c: how many threads are bound to a waker, and the one that this is bound
- * to.  While there are none, which is the rule, the answer costs one load. */
-extern atomic_uint psock_bound_threads;
+/* waker.c: PSOCK_SYS_MAY_WAIT less one for each thread that is bound to a waker,
+ * so this flag is set while there are none, which is the rule. */
+extern atomic_uint psock_leave_to_wait;
+
+/* Whether a call may wait in the system, where nobody could end it: the flag, or
+ * 0. */
+static inline unsigned psock_may_wait(void)
+{
+    return atomic_load_explicit(&psock_leave_to_wait, memory_order_relaxed) &
+           PSOCK_SYS_MAY_WAIT;
+}
+
+/* waker.c: what this thread is bound to, or null; it takes a look at what is
+ * each thread's own. */
 psock_waker *psock_bound_waker(void);
 
 static inline psock_waker *psock_canceler(void)
 {
-    if (PSOCK_LIKELY(atomic_load_explicit(&psock_bound_threads,
-                                          memory_order_relaxed) == 0))
-        return NULL;
-    return psock_bound_waker();
+    return PSOCK_LIKELY(psock_may_wait()) ? NULL : psock_bound_waker();
 }
 
 /* The same for a call that may wait `timeout_ns`: one that may not has nothing

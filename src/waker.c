@@ -1,7 +1,7 @@
 /* waker.c: wakers, and which of them ends the waits of which thread. */
 #include "policy.h"
 
-atomic_uint psock_bound_threads;
+atomic_uint psock_leave_to_wait = PSOCK_SYS_MAY_WAIT;
 
 static _Thread_local psock_waker *bound_waker;
 
@@ -17,10 +17,10 @@ psock_waker *psock_cancel_with(psock_waker *waker)
     psock_waker *before = bound_waker;
     bound_waker = waker;
     if (before == NULL && waker != NULL)
-        atomic_fetch_add_explicit(&psock_bound_threads, 1,
+        atomic_fetch_sub_explicit(&psock_leave_to_wait, 1,
                                   memory_order_relaxed);
     if (before != NULL && waker == NULL)
-        atomic_fetch_sub_explicit(&psock_bound_threads, 1,
+        atomic_fetch_add_explicit(&psock_leave_to_wait, 1,
                                   memory_order_relaxed);
     return before;
 }

@@ -3,7 +3,6 @@
 #include "fixture.h"
 
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define ALL_WANTED                                                             \

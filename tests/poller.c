@@ -3,7 +3,6 @@
 #include "fixture.h"
 
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define ALL_WANTED                                                             \
@@ -1208,10 +1207,8 @@ static void wakes_end_as_many_waits_one_by_one(void **state)
         for (int ended = 0; ended < THREADS;) {
             assert_result(psock_poller_wake(poller), 0);
             for (int i = 0; i < THREADS; i++)
-                if (calls[i] != NULL && host_thread_join(calls[i]->thread, 1)) {
-                    assert_result(calls[i]->result, 0);
-                    host_gate_free(calls[i]->about_to_wait);
-                    free(calls[i]);
+                if (calls[i] != NULL && has_ended(calls[i], 1)) {
+                    assert_result(end_call(calls[i]), 0);
                     calls[i] = NULL;
                     ended++;
                 }

@@ -2,7 +2,6 @@
 #include "fixture.h"
 
 #include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum {
@@ -983,8 +982,7 @@ static void signal_handler_ends_the_wait_it_interrupts(void **state)
         struct bound_call bound_call = {.scene = scene, .call = by_recv};
         struct running_call *call = begin_call(make_bound_call, &bound_call);
         let_it_wait(call, i);
-        _Bool done =
-            interrupt_call(call, interrupt_ring, scene.waker);
+        _Bool done = interrupt_call(call, interrupt_ring, scene.waker);
         if (!done)
             assert_result(psock_waker_ring(scene.waker), 0);
         assert_result(end_call(call), PSOCK_ECANCELED);

@@ -105,7 +105,9 @@ PSOCK_API ptrdiff_t psock_recv_vector(psock_t s, const psock_buffer *buffers,
 PSOCK_API PSOCK_CHECKED int psock_send_urgent(psock_t s, unsigned char byte,
                                               psock_deadline deadline);
 
-/* Takes the urgent byte.  Never waits: psock_poll() does, for PSOCK_URGENT.
+/* Takes the urgent byte.  Never waits: psock_poll() does, for PSOCK_URGENT.  Take
+ * it before receiving on: some systems drop it when a receive comes to where it
+ * was sent.
  *
  * Returns the byte, 0 to 255, or PSOCK_EAGAIN when there is none, or
  * PSOCK_EOPNOTSUPP where there is no such thing. */

@@ -120,7 +120,8 @@ PSOCK_API int psock_poller_remove_waker(psock_poller *poller,
  *   PSOCK_EFAULT     `poller` or `events` is null
  *   PSOCK_EINVAL     `count` is 0
  *
- * Allocates nothing. */
+ * Allocates nothing; where poll() has to do, only when more threads wait than
+ * ever before. */
 PSOCK_API PSOCK_CHECKED int psock_poller_wait(psock_poller *poller,
                                               psock_poller_event *events,
                                               size_t count,

@@ -59,7 +59,7 @@ PSOCK_API int psock_waker_reset(psock_waker *waker);
  * `waker` is rung, or was before.  A call that need not wait is not affected,
  * and as after any failure to wait nothing was sent, taken or changed.
  *
- * A bound thread pays for it: a call that has to wait takes one system call
+ * While any thread is bound, receives that have to wait take two system calls
  * more on some systems.
  *
  * Returns what this thread was bound to before, null for none.  Unbind before

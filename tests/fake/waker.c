@@ -9,7 +9,7 @@ static struct psock_waker second = {42};
 
 static unsigned bound_threads(void)
 {
-    return atomic_load(&psock_bound_threads);
+    return PSOCK_SYS_MAY_WAIT - atomic_load(&psock_leave_to_wait);
 }
 
 /* --- Opening and closing -------------------------------------------------- */

@@ -505,8 +505,7 @@ static NTSTATUS NTAPI device_io_control(HANDLE file, HANDLE event,
         complain_of_request(&request);
         result = begin_poll(&request);
     }
-    fake_leave_bool(&visit, 0);
-    return result;
+    return fake_leave_status(&visit, result);
 }
 
 /* --- Cancelling ------------------------------------------------------------ */
@@ -532,6 +531,15 @@ static unsigned cancel_polls(HANDLE file, const OVERLAPPED *overlapped)
     if (!fake_script.slow_cancels)
         fake_settle_cancels();
     return found;
+}
+
+void fake_cancel_polls(void)
+{
+    fake_take_lock();
+    for (struct fake_poll *poll = polls; poll != NULL; poll = poll->next)
+        poll->cancelled = 1;
+    fake_settle_cancels();
+    fake_give_lock();
 }
 
 static BOOL WINAPI cancel_io(HANDLE file, OVERLAPPED *overlapped)

@@ -102,8 +102,7 @@ static NTSTATUS NTAPI create_file(HANDLE *file, ACCESS_MASK access,
         status->Status = result;
         status->Information = 1; /* opened */
     }
-    fake_leave_bool(&visit, 0);
-    return result;
+    return fake_leave_status(&visit, result);
 }
 
 void fake_install_device(struct psock_winsock_table *table)

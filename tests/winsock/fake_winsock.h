@@ -133,6 +133,10 @@ void fake_hurry(int early_ms);
  * may still end well. */
 void fake_cancel_slowly(void);
 
+/* Ends all polls that are under way as if cancelled, as Windows may do with those
+ * of a thread that ends. */
+void fake_cancel_polls(void);
+
 /* What the answer to an AFD poll has of a handle that was asked for twice, when
  * it is ready at once. */
 enum fake_duplicates {

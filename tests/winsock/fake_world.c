@@ -384,6 +384,12 @@ BOOL fake_leave_bool(struct fake_visit *visit, int error)
     return error == 0;
 }
 
+NTSTATUS fake_leave_status(struct fake_visit *visit, NTSTATUS status)
+{
+    end_visit(visit, 0, status);
+    return status;
+}
+
 /* --- Time ------------------------------------------------------------------ */
 
 int64_t fake_now_ns(void)

@@ -157,6 +157,9 @@ int fake_leave_count(struct fake_visit *visit, int error, int count);
  * all is well. */
 BOOL fake_leave_bool(struct fake_visit *visit, int error);
 
+/* The same for the kernel's calls, which have no last error. */
+NTSTATUS fake_leave_status(struct fake_visit *visit, NTSTATUS status);
+
 /* For scripts: the lock, and giving it back with the change taking effect. */
 void fake_take_lock(void);
 void fake_give_lock(void);

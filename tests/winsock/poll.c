@@ -207,6 +207,24 @@ static void desc_lsp_ifs_what_happens_ends_the_wait_by_select(void **state)
     assert_true(fake_calls(FAKE_select) > 0);
 }
 
+static void cancel_and_send(void *context)
+{
+    fake_cancel_polls();
+    send_from_peer(context);
+}
+
+static void thr_io_cancel_on_exit_polls_begin_again(void **state)
+{
+    struct happening happening;
+    (void)state;
+    happening.s = states_connected(&happening.peer);
+    psock_pollable entries[] = {entry_of(states_datagram(), PSOCK_READABLE),
+                                entry_of(happening.s, PSOCK_READABLE)};
+    fake_when_waiting(cancel_and_send, &happening);
+    assert_int_equal(psock_poll(entries, 2, PSOCK_FOREVER), 1);
+    assert_int_equal(entries[1].came, PSOCK_READABLE);
+}
+
 /* There was no room, and will be none: a send would not wait any more. */
 static void shut_down_for_writing_is_writable(void **state)
 {
@@ -517,6 +535,19 @@ static void poll_timeout_round_early_ends_are_waited_out(void **state)
     check_times();
 }
 
+/* Less than what Windows can wait for is not waited for by asking again and
+ * again. */
+static void poll_timeout_round_short_waits_do_not_spin(void **state)
+{
+    psock_waker *waker = open_waker();
+    psock_pollable entry = waker_entry(waker);
+    (void)state;
+    assert_int_equal(psock_poll(&entry, 1, psock_deadline_ns(900000)),
+                     PSOCK_ETIMEDOUT);
+    assert_in_range(fake_calls(FAKE_WaitForSingleObject), 1, 4);
+    assert_int_equal(psock_waker_close(waker), 0);
+}
+
 static void poll_nfds0_asks_windows_for_nothing(void **state)
 {
     psock_pollable entry = entry_of(PSOCK_INVALID, EVERYTHING);
@@ -561,6 +592,35 @@ static void ring_ends_the_poll(void **state)
     check_ring(waker, plain + 1, 1);
     check_ring(waker, selected, 2);
     assert_int_equal(psock_waker_close(waker), 0);
+}
+
+/* An idle listener is looked at closely, which takes several calls. */
+static void ring_while_looking_is_not_lost(void **state)
+{
+    psock_waker *waker = open_waker();
+    psock_pollable entries[] = {
+        entry_of(states_keep(scene_listener(NULL)), PSOCK_READABLE),
+        waker_entry(waker)};
+    (void)state;
+    fake_after(FAKE_getsockopt, ring, waker);
+    assert_int_equal(psock_poll(entries, 2, PSOCK_FOREVER), 1);
+    assert_int_equal(entries[1].came, PSOCK_READABLE);
+    assert_int_equal(psock_waker_reset(waker), 1);
+    psock_cancel_with(waker);
+    fake_after(FAKE_getsockopt, ring, waker);
+    assert_int_equal(psock_poll(entries, 1, PSOCK_FOREVER), PSOCK_ECANCELED);
+    psock_cancel_with(NULL);
+    assert_int_equal(psock_waker_close(waker), 0);
+}
+
+static void shutdown_while_looking_is_not_lost(void **state)
+{
+    struct happening happening = {.s = states_keep(scene_listener(NULL))};
+    psock_pollable entry = entry_of(happening.s, PSOCK_READABLE);
+    (void)state;
+    fake_after(FAKE_getsockopt, end_reading, &happening);
+    assert_int_equal(psock_poll(&entry, 1, PSOCK_FOREVER), 1);
+    assert_int_equal(entry.came & PSOCK_READABLE, PSOCK_READABLE);
 }
 
 static void waker_beside_what_is_ready_is_told_too(void **state)
@@ -705,6 +765,7 @@ int main(void)
     static const struct CMUnitTest tests[] = {
         CASE_ON_BOTH(what_happens_ends_the_wait),
         CASE(desc_lsp_ifs_what_happens_ends_the_wait_by_select),
+        CASE(thr_io_cancel_on_exit_polls_begin_again),
         CASE(shut_down_for_writing_is_writable),
         CASE_ON_BOTH(connect_fail_wsapoll_refusal_is_told_unasked),
         CASE_ON_BOTH(connect_fail_select_refusal_is_told_unasked),
@@ -721,8 +782,11 @@ int main(void)
         CASE(desc_lsp_ifs_one_of_many_may_be_layered),
         CASE(poll_timeout_round_no_poll_ends_before_its_time),
         CASE(poll_timeout_round_early_ends_are_waited_out),
+        CASE(poll_timeout_round_short_waits_do_not_spin),
         CASE(poll_nfds0_asks_windows_for_nothing),
         CASE(ring_ends_the_poll),
+        CASE(ring_while_looking_is_not_lost),
+        CASE(shutdown_while_looking_is_not_lost),
         CASE(waker_beside_what_is_ready_is_told_too),
         CASE(poll_that_gets_no_event_says_so),
         CASE(afd_that_does_not_answer_is_done_without),

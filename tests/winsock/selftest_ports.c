@@ -548,6 +548,16 @@ static int cancelling_comes_too_late(void)
     return take_down(&setting, s, result);
 }
 
+static int cancelled_by_the_system(void)
+{
+    struct setting setting;
+    SOCKET s = claim_open(SOCK_STREAM);
+    set_up(&setting);
+    begin(&setting, s, AFD_ALL, INT64_MAX);
+    fake_cancel_polls();
+    return take_down(&setting, s, ended(&setting, 0));
+}
+
 static int slow_cancels_may_end_well(void)
 {
     struct setting setting;
@@ -709,6 +719,7 @@ int main(void)
         {"poll.packet.cancel", cancelling_sends_a_packet, NT_CANCELLED},
         {"poll.packet.cancel.late", cancelling_comes_too_late,
          -ERROR_NOT_FOUND},
+        {"poll.packet.cancel.all", cancelled_by_the_system, NT_CANCELLED},
         {"poll.packet.cancel.well", slow_cancels_may_end_well, 11},
         {"poll.packet.cancel.slow", slow_cancels_end_with_a_wait, 11},
         {"complaint.device.inherit", complains_of_an_inherited_device, 1},

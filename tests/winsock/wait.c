@@ -36,6 +36,23 @@ static void data_end_the_wait(void **state)
     scene_close_two(s, peer);
 }
 
+static void cancel_and_send(void *context)
+{
+    fake_cancel_polls();
+    send_from_peer(context);
+}
+
+static void thr_io_cancel_on_exit_polls_begin_again(void **state)
+{
+    char buffer[8];
+    psock_t peer;
+    psock_t s = scene_connected(&peer);
+    (void)state;
+    fake_when_waiting(cancel_and_send, &peer);
+    assert_int_equal(psock_recv(s, buffer, sizeof buffer, 0, PSOCK_FOREVER), 4);
+    scene_close_two(s, peer);
+}
+
 /* Windows calls it a hang-up and not readable. */
 static void poll_hup_vs_in_the_end_ends_the_wait(void **state)
 {
@@ -394,6 +411,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         ON_BOTH(data_end_the_wait),
+        ON_WINDOWS_10(thr_io_cancel_on_exit_polls_begin_again),
         ON_WINDOWS_10(poll_hup_vs_in_the_end_ends_the_wait),
         ON_WINDOWS_10(poll_rst_a_reset_ends_the_wait),
         ON_WINDOWS_10(poll_rst_a_reset_ends_the_wait_to_send),
