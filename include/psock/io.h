@@ -97,8 +97,8 @@ PSOCK_API ptrdiff_t psock_recv_vector(psock_t s, const psock_buffer *buffers,
 
 /* Sends one urgent byte (RFC 6093) on a stream: the peer can be told of it, by
  * PSOCK_URGENT, before it has read what was sent earlier, and receives it apart
- * from that.  TCP only, and for old protocols: there is room for one such byte,
- * and the next takes its place.
+ * from that.  TCP only, and for old protocols: some systems have room for one
+ * such byte, and the next takes its place.
  *
  * Returns 0, or as psock_send(), PSOCK_EOPNOTSUPP where there is no such thing.
  */

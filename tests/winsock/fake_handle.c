@@ -57,7 +57,7 @@ static HANDLE WINAPI create_event(SECURITY_ATTRIBUTES *security,
     return handle;
 }
 
-/* --- Closing --------------------------------------------------------------- */
+/* --- Closing -------------------------------------------------------------- */
 
 /* The memory of a poll that is under way will be written to, whatever is
  * closed. */
@@ -97,7 +97,7 @@ static BOOL WINAPI close_handle(HANDLE handle)
     return fake_leave_bool(&visit, error);
 }
 
-/* --- Setting ---------------------------------------------------------------- */
+/* --- Setting -------------------------------------------------------------- */
 
 static BOOL change_event(enum fake_call call, HANDLE handle, _Bool signalled)
 {
@@ -123,7 +123,7 @@ static BOOL WINAPI reset_event(HANDLE handle)
     return change_event(FAKE_ResetEvent, handle, 0);
 }
 
-/* --- Waiting --------------------------------------------------------------- */
+/* --- Waiting -------------------------------------------------------------- */
 
 static DWORD take_event(struct fake_object *event)
 {

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-/* --- Packets ---------------------------------------------------------------- */
+/* --- Packets -------------------------------------------------------------- */
 
 struct queued_packet {
     struct queued_packet *next;
@@ -82,7 +82,7 @@ unsigned fake_count_packets(void)
     return count;
 }
 
-/* --- Making and filling ------------------------------------------------------ */
+/* --- Making and filling --------------------------------------------------- */
 
 static struct fake_object *find_port(HANDLE handle)
 {
@@ -160,7 +160,7 @@ static BOOL WINAPI post_packet(HANDLE handle, DWORD transferred, ULONG_PTR key,
     return fake_leave_bool(&visit, error);
 }
 
-/* --- Taking ------------------------------------------------------------------ */
+/* --- Taking --------------------------------------------------------------- */
 
 static ULONG take_packets(struct fake_object *port, OVERLAPPED_ENTRY *entries,
                           ULONG room)

@@ -119,7 +119,7 @@ int fake_stream_receive(struct fake_object *s, char *buffer, int size,
     return 0;
 }
 
-/* --- Urgent data: received apart, each byte for itself ---------------------- */
+/* --- Urgent data: received apart, each byte for itself -------------------- */
 
 /* Of more than one byte the last is urgent. */
 int fake_stream_send_urgent(struct fake_object *s, const char *data, int size,

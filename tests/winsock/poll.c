@@ -1,5 +1,5 @@
 /* poll.c: psock_poll() on polls of AFD, below layers, and on select(). */
-#include "states.h"
+#include "happening.h"
 
 #include "host.h"
 
@@ -26,13 +26,7 @@ static psock_waker *open_waker(void)
     return waker;
 }
 
-static int end(void **state)
-{
-    states_close_all();
-    return scene_end(state);
-}
-
-/* --- Every state, by every way ------------------------------------------------- */
+/* --- Every state, by every way -------------------------------------------- */
 
 static uint32_t poll_now(psock_t s, uint32_t wanted)
 {
@@ -100,74 +94,7 @@ static void state_is_told_by_select(void **state)
     assert_true(fake_calls(FAKE_select) > 0);
 }
 
-/* --- What ends a wait ------------------------------------------------------------ */
-
-/* Something that happens to `s` while it is waited for. */
-struct happening {
-    psock_t s;
-    psock_t peer;
-};
-
-static void send_from_peer(void *context)
-{
-    scene_send(((struct happening *)context)->peer, "came");
-}
-
-static void send_urgent_from_peer(void *context)
-{
-    struct happening *happening = context;
-    assert_int_equal(psock_send_urgent(happening->peer, '!', PSOCK_NOW), 0);
-}
-
-static void end_from_peer(void *context)
-{
-    struct happening *happening = context;
-    assert_int_equal(psock_shutdown(happening->peer, PSOCK_SHUT_WRITE), 0);
-}
-
-static void reset_by_peer(void *context)
-{
-    fake_break(((struct happening *)context)->s, WSAECONNRESET);
-}
-
-static void end_reading(void *context)
-{
-    struct happening *happening = context;
-    assert_int_equal(psock_shutdown(happening->s, PSOCK_SHUT_READ), 0);
-}
-
-static void end_writing(void *context)
-{
-    struct happening *happening = context;
-    assert_int_equal(psock_shutdown(happening->s, PSOCK_SHUT_WRITE), 0);
-}
-
-static void end_both(void *context)
-{
-    struct happening *happening = context;
-    assert_int_equal(psock_shutdown(happening->s, PSOCK_SHUT_BOTH), 0);
-}
-
-struct ending {
-    void (*happens)(void *context);
-    uint32_t wanted;
-    uint32_t came;
-};
-
-static const struct ending endings[] = {
-    {send_from_peer, PSOCK_READABLE, PSOCK_READABLE},
-    {send_urgent_from_peer, PSOCK_URGENT, PSOCK_URGENT},
-    {end_from_peer, PSOCK_READABLE, PSOCK_READABLE | PSOCK_READ_ENDED},
-    {end_from_peer, PSOCK_READ_ENDED, PSOCK_READ_ENDED},
-    {reset_by_peer, PSOCK_READ_ENDED, BROKEN_BITS},
-    {end_reading, PSOCK_READABLE, PSOCK_READABLE | PSOCK_READ_ENDED},
-    {end_both, 0, HUNG_UP_BITS},
-    {reset_by_peer, PSOCK_URGENT, BROKEN_BITS & ~PSOCK_READ_ENDED},
-    {reset_by_peer, 0, BROKEN_BITS & ~PSOCK_READ_ENDED},
-};
-
-/* select() does not tell of resets unasked. */
-#define ENDINGS_BY_SELECT (COUNT_OF(endings) - 2)
+/* --- What ends a wait ----------------------------------------------------- */
 
 /* The second of three that are asked about. */
 static void check_ending(const struct ending *ending, psock_t before,
@@ -192,8 +119,8 @@ static void what_happens_ends_the_wait(void **state)
     psock_t before = states_datagram();
     psock_t after = states_datagram();
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(endings); i++)
-        check_ending(&endings[i], before, after, 0);
+    for (size_t i = 0; i < ENDING_COUNT; i++)
+        check_ending(&happening_endings[i], before, after, 0);
     assert_int_equal(fake_calls(FAKE_select), 0);
 }
 
@@ -203,14 +130,8 @@ static void desc_lsp_ifs_what_happens_ends_the_wait_by_select(void **state)
     psock_t after = states_datagram();
     (void)state;
     for (size_t i = 0; i < ENDINGS_BY_SELECT; i++)
-        check_ending(&endings[i], before, after, 1);
+        check_ending(&happening_endings[i], before, after, 1);
     assert_true(fake_calls(FAKE_select) > 0);
-}
-
-static void cancel_and_send(void *context)
-{
-    fake_cancel_polls();
-    send_from_peer(context);
 }
 
 static void thr_io_cancel_on_exit_polls_begin_again(void **state)
@@ -220,7 +141,7 @@ static void thr_io_cancel_on_exit_polls_begin_again(void **state)
     happening.s = states_connected(&happening.peer);
     psock_pollable entries[] = {entry_of(states_datagram(), PSOCK_READABLE),
                                 entry_of(happening.s, PSOCK_READABLE)};
-    fake_when_waiting(cancel_and_send, &happening);
+    fake_when_waiting(happening_cancels, &happening);
     assert_int_equal(psock_poll(entries, 2, PSOCK_FOREVER), 1);
     assert_int_equal(entries[1].came, PSOCK_READABLE);
 }
@@ -234,22 +155,12 @@ static void shut_down_for_writing_is_writable(void **state)
     psock_pollable entry = entry_of(happening.s, PSOCK_WRITABLE);
     fake_set_room(1);
     scene_send(happening.s, "full");
-    fake_when_waiting(end_writing, &happening);
+    fake_when_waiting(happening_shut_writing, &happening);
     assert_int_equal(psock_poll(&entry, 1, PSOCK_FOREVER), 1);
     assert_int_equal(entry.came, PSOCK_WRITABLE);
 }
 
-/* --- Failures to connect ------------------------------------------------------------ */
-
-static void refuse(void *context)
-{
-    fake_decide_connect(*(psock_t *)context, WSAECONNREFUSED);
-}
-
-static void accept_it(void *context)
-{
-    fake_decide_connect(*(psock_t *)context, 0);
-}
+/* --- Failures to connect -------------------------------------------------- */
 
 static void check_refusal(uint32_t wanted, _Bool layered)
 {
@@ -258,7 +169,7 @@ static void check_refusal(uint32_t wanted, _Bool layered)
     psock_pollable entry = entry_of(s, wanted);
     if (layered)
         fake_put_layer(s, FAKE_LAYER_CLOSED);
-    fake_when_waiting(refuse, &s);
+    fake_when_waiting(happening_refusal, &s);
     assert_int_equal(psock_poll(&entry, 1, PSOCK_FOREVER), 1);
     assert_int_equal(entry.came, states_due(BROKEN_BITS, wanted));
     assert_int_equal(psock_connect(s, &peer, PSOCK_NOW), PSOCK_ECONNREFUSED);
@@ -290,13 +201,13 @@ static void decision_ends_the_wait(void **state)
     fake_hold_connects(1);
     assert_int_equal(psock_connect(s, &where, PSOCK_NOW), PSOCK_EAGAIN);
     psock_pollable entry = entry_of(s, EVERYTHING);
-    fake_when_waiting(accept_it, &s);
+    fake_when_waiting(happening_success, &s);
     assert_int_equal(psock_poll(&entry, 1, PSOCK_FOREVER), 1);
     assert_int_equal(entry.came, PSOCK_WRITABLE);
     assert_int_equal(psock_connect(s, &where, PSOCK_NOW), 0);
 }
 
-/* --- Sets --------------------------------------------------------------------------- */
+/* --- Sets ----------------------------------------------------------------- */
 
 static void each_entry_has_its_answer(void **state)
 {
@@ -355,14 +266,14 @@ static void poll_dup_entries_wait_for_what_each_wants(void **state)
     psock_pollable entries[] = {entry_of(happening.s, PSOCK_URGENT),
                                 entry_of(happening.s, PSOCK_READABLE),
                                 entry_of(happening.s, PSOCK_READABLE)};
-    fake_when_waiting(send_from_peer, &happening);
+    fake_when_waiting(happening_data, &happening);
     assert_int_equal(psock_poll(entries, 3, PSOCK_FOREVER), 2);
     assert_int_equal(entries[0].came, 0);
     assert_int_equal(entries[1].came, PSOCK_READABLE);
     assert_int_equal(entries[2].came, PSOCK_READABLE);
 }
 
-/* --- What is no socket ---------------------------------------------------------------- */
+/* --- What is no socket ---------------------------------------------------- */
 
 static psock_t closed_socket(void)
 {
@@ -410,7 +321,7 @@ static void poll_invalid_fd_does_not_hide_others_behind_layers(void **state)
     assert_int_equal(entries[1].came, PSOCK_WRITABLE);
 }
 
-/* --- Crowds ------------------------------------------------------------------------------ */
+/* --- Crowds --------------------------------------------------------------- */
 
 #define CROWD 1500
 
@@ -430,7 +341,7 @@ static void check_crowd(size_t count)
     gather_crowd(&happening.peer);
     psock_pollable *entries = crowd + CROWD - count;
     assert_int_equal(psock_poll(entries, count, PSOCK_NOW), PSOCK_EAGAIN);
-    fake_when_waiting(send_from_peer, &happening);
+    fake_when_waiting(happening_data, &happening);
     assert_int_equal(psock_poll(entries, count, PSOCK_FOREVER), 1);
     for (size_t i = 0; i + 1 < count; i++)
         assert_int_equal(entries[i].came, 0);
@@ -467,7 +378,7 @@ static void sel_fdset_repr_more_than_64_are_selected(void **state)
     assert_true(fake_recorded("read 1500") > 0);
 }
 
-/* --- Layers -------------------------------------------------------------------------------- */
+/* --- Layers --------------------------------------------------------------- */
 
 static void check_mixture(enum fake_layer layer)
 {
@@ -496,7 +407,7 @@ static void desc_lsp_ifs_one_of_many_may_be_layered(void **state)
     assert_true(fake_calls(FAKE_select) > 0);
 }
 
-/* --- Time ------------------------------------------------------------------------------------ */
+/* --- Time ----------------------------------------------------------------- */
 
 static void check_time(psock_pollable *entries, size_t count)
 {
@@ -558,17 +469,12 @@ static void poll_nfds0_asks_windows_for_nothing(void **state)
     assert_int_equal(fake_calls(FAKE_NtDeviceIoControlFile), 0);
 }
 
-/* --- Wakers -------------------------------------------------------------------------------------- */
-
-static void ring(void *context)
-{
-    assert_int_equal(psock_waker_ring(context), 0);
-}
+/* --- Wakers --------------------------------------------------------------- */
 
 static void check_ring(psock_waker *waker, psock_pollable *entries,
                        size_t count)
 {
-    fake_when_waiting(ring, waker);
+    fake_when_waiting(happening_ring, waker);
     assert_int_equal(psock_poll(entries, count, PSOCK_FOREVER), 1);
     assert_int_equal(entries[count - 1].came, PSOCK_READABLE);
     assert_int_equal(psock_poll(entries, count, PSOCK_FOREVER), 1);
@@ -602,12 +508,12 @@ static void ring_while_looking_is_not_lost(void **state)
         entry_of(states_keep(scene_listener(NULL)), PSOCK_READABLE),
         waker_entry(waker)};
     (void)state;
-    fake_after(FAKE_getsockopt, ring, waker);
+    fake_after(FAKE_getsockopt, happening_ring, waker);
     assert_int_equal(psock_poll(entries, 2, PSOCK_FOREVER), 1);
     assert_int_equal(entries[1].came, PSOCK_READABLE);
     assert_int_equal(psock_waker_reset(waker), 1);
     psock_cancel_with(waker);
-    fake_after(FAKE_getsockopt, ring, waker);
+    fake_after(FAKE_getsockopt, happening_ring, waker);
     assert_int_equal(psock_poll(entries, 1, PSOCK_FOREVER), PSOCK_ECANCELED);
     psock_cancel_with(NULL);
     assert_int_equal(psock_waker_close(waker), 0);
@@ -618,7 +524,7 @@ static void shutdown_while_looking_is_not_lost(void **state)
     struct happening happening = {.s = states_keep(scene_listener(NULL))};
     psock_pollable entry = entry_of(happening.s, PSOCK_READABLE);
     (void)state;
-    fake_after(FAKE_getsockopt, end_reading, &happening);
+    fake_after(FAKE_getsockopt, happening_shut_reading, &happening);
     assert_int_equal(psock_poll(&entry, 1, PSOCK_FOREVER), 1);
     assert_int_equal(entry.came & PSOCK_READABLE, PSOCK_READABLE);
 }
@@ -637,7 +543,7 @@ static void waker_beside_what_is_ready_is_told_too(void **state)
     assert_int_equal(psock_waker_close(waker), 0);
 }
 
-/* --- Failures ------------------------------------------------------------------------------------- */
+/* --- Failures ------------------------------------------------------------- */
 
 static void poll_that_gets_no_event_says_so(void **state)
 {
@@ -657,7 +563,7 @@ static void check_afd_failure(int status, int skip)
     psock_pollable entries[] = {entry_of(states_datagram(), PSOCK_READABLE),
                                 entry_of(happening.s, PSOCK_READABLE)};
     fake_fail_after(FAKE_NtDeviceIoControlFile, skip, status, INT32_MAX);
-    fake_when_waiting(send_from_peer, &happening);
+    fake_when_waiting(happening_data, &happening);
     assert_int_equal(psock_poll(entries, 2, PSOCK_FOREVER), 1);
     assert_int_equal(entries[1].came, PSOCK_READABLE);
     assert_true(fake_calls(FAKE_select) > 0);
@@ -709,7 +615,7 @@ static void slow_cancels_are_waited_for(void **state)
     assert_int_equal(psock_waker_close(waker), 0);
 }
 
-/* --- Several threads --------------------------------------------------------------------------------- */
+/* --- Several threads ------------------------------------------------------ */
 
 #define POLLS_BY_THREAD 200
 
@@ -751,14 +657,6 @@ static void threads_poll_one_socket(void **state)
     for (int i = 0; i < 2; i++)
         assert_int_equal(psock_waker_close(polling[i].waker), 0);
 }
-
-#define CASE_ON(test, begin, suffix)                                           \
-    {                                                                          \
-#test suffix, test, begin, end, NULL                                   \
-    }
-#define CASE(test) CASE_ON(test, scene_on_windows_10, "")
-#define CASE_ON_BOTH(test)                                                     \
-    CASE(test), CASE_ON(test, scene_on_windows_7, "_windows_7")
 
 int main(void)
 {

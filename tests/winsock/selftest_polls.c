@@ -81,7 +81,7 @@ static int shown(SOCKET s)
     return finish(&request, status < 0 ? status : events);
 }
 
-/* --- What sockets show ----------------------------------------------------- */
+/* --- What sockets show ---------------------------------------------------- */
 
 static int fresh_stream(void)
 {
@@ -179,7 +179,7 @@ static int refused_still(void)
     return claim_close(s, shown(s));
 }
 
-/* --- How polls go ---------------------------------------------------------- */
+/* --- How polls go --------------------------------------------------------- */
 
 static int zero_timeout_status(void)
 {
@@ -287,7 +287,7 @@ static int no_socket_status(void)
     return claim_close(s, finish(&request, status));
 }
 
-/* --- Many at once ----------------------------------------------------------- */
+/* --- Many at once --------------------------------------------------------- */
 
 #define MANY 4
 #define INFO_HEAD ((int)offsetof(struct poll_of_many, entries))
@@ -488,7 +488,7 @@ static int untouched_while_waiting(void)
     return claim_close(s, finish(&request, events));
 }
 
-/* --- Layers ---------------------------------------------------------------- */
+/* --- Layers --------------------------------------------------------------- */
 
 static SOCKET layered(enum fake_layer layer)
 {
@@ -533,7 +533,7 @@ static int hidden_bsp_handle(void)
     return shown_below(FAKE_LAYER_CLOSED, SIO_BSP_HANDLE_POLL);
 }
 
-/* --- select ---------------------------------------------------------------- */
+/* --- select --------------------------------------------------------------- */
 
 /* What select() tells of `s`: 1 readable, 2 writable, 4 exceptional. */
 static int selected(SOCKET s)
@@ -678,7 +678,7 @@ static int select_a_crowd(void)
     return result;
 }
 
-/* --- Complaints: 1 when there is one ---------------------------------------- */
+/* --- Complaints: 1 when there is one -------------------------------------- */
 
 static int complained(void)
 {

@@ -26,7 +26,7 @@ static int complained(void)
     return fake_complaints()[0] != '\0';
 }
 
-/* --- Devices ---------------------------------------------------------------- */
+/* --- Devices -------------------------------------------------------------- */
 
 /* What there is to get wrong in opening one. */
 struct opening {
@@ -179,7 +179,7 @@ static int complains_of_a_synchronous_device(void)
     return complained();
 }
 
-/* --- Ports ------------------------------------------------------------------ */
+/* --- Ports ---------------------------------------------------------------- */
 
 static HANDLE open_port(void)
 {
@@ -250,7 +250,7 @@ static int complains_of_a_socket_at_a_port(void)
     return claim_close(s, complained());
 }
 
-/* --- Packets ---------------------------------------------------------------- */
+/* --- Packets -------------------------------------------------------------- */
 
 static void post(HANDLE port, ULONG_PTR key)
 {
@@ -398,7 +398,7 @@ static int closing_under_a_wait(void)
     return complained() ? result : 0;
 }
 
-/* --- Polls that end in a port ------------------------------------------------ */
+/* --- Polls that end in a port --------------------------------------------- */
 
 /* A port, a device that sends there, and one poll. */
 struct setting {
@@ -586,7 +586,7 @@ static int slow_cancels_end_with_a_wait(void)
     return take_down(&setting, s, result);
 }
 
-/* --- What nobody may do with them -------------------------------------------- */
+/* --- What nobody may do with them ----------------------------------------- */
 
 static int complains_of_closing_a_device(void)
 {

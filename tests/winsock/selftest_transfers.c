@@ -15,7 +15,7 @@ static int send_text(SOCKET s, const char *text, int flags)
     return claim_outcome(psock_winsock.send(s, text, (int)strlen(text), flags));
 }
 
-/* --- Streams --------------------------------------------------------------- */
+/* --- Streams -------------------------------------------------------------- */
 
 static int unconnected_receive(void)
 {
@@ -246,7 +246,7 @@ static int receive_no_buffers(void)
     return claim_close_two(s, peer, result);
 }
 
-/* --- Datagrams ------------------------------------------------------------- */
+/* --- Datagrams ------------------------------------------------------------ */
 
 static int datagram_unbound_receive(void)
 {
@@ -381,7 +381,7 @@ static int datagram_too_long(void)
     return datagram_of(65508);
 }
 
-/* --- Datagrams that reach nobody ------------------------------------------- */
+/* --- Datagrams that reach nobody ------------------------------------------ */
 
 static SOCKET unheard(_Bool quiet)
 {
@@ -441,7 +441,7 @@ static int net_reset_on_windows_7(void)
     return control_net_reset(&win7_like);
 }
 
-/* --- Options --------------------------------------------------------------- */
+/* --- Options -------------------------------------------------------------- */
 
 /* The length that an option's answer has when there is room for four bytes. */
 static int answer_length(int level, int option)
@@ -560,7 +560,7 @@ static int mode_from_nothing(void)
         s, claim_outcome(psock_winsock.ioctlsocket(s, (long)FIONBIO, NULL)));
 }
 
-/* --- Urgent data ------------------------------------------------------------ */
+/* --- Urgent data ---------------------------------------------------------- */
 
 /* What the peer receives in that way of an urgent "ab": the last byte is apart,
  * and the count or error is in front of it. */

@@ -17,7 +17,7 @@ uint32_t states_due(uint32_t came, uint32_t wanted)
     return came & mask;
 }
 
-/* --- What is kept ----------------------------------------------------------- */
+/* --- What is kept --------------------------------------------------------- */
 
 #define KEPT_ROOM 4096
 
@@ -47,7 +47,7 @@ static psock_t let_go(psock_t s)
     return s;
 }
 
-/* --- Pieces ----------------------------------------------------------------- */
+/* --- Pieces --------------------------------------------------------------- */
 
 psock_t states_connected(psock_t *peer)
 {
@@ -86,7 +86,7 @@ static psock_t with_data(psock_t *peer)
     return s;
 }
 
-/* --- Streams that are not connected ------------------------------------------ */
+/* --- Streams that are not connected --------------------------------------- */
 
 static psock_t fresh(void)
 {
@@ -168,7 +168,7 @@ static psock_t decided_well(void)
     return s;
 }
 
-/* --- Connections -------------------------------------------------------------- */
+/* --- Connections ---------------------------------------------------------- */
 
 static psock_t connected(void)
 {
@@ -261,7 +261,7 @@ static psock_t reset_without_room(void)
     return s;
 }
 
-/* --- Shut down by this end ---------------------------------------------------- */
+/* --- Shut down by this end ------------------------------------------------ */
 
 static psock_t shut_reading(void)
 {
@@ -305,7 +305,7 @@ static psock_t shut_writing_with_data(void)
     return s;
 }
 
-/* --- Datagrams ----------------------------------------------------------------- */
+/* --- Datagrams ------------------------------------------------------------ */
 
 static psock_t idle_datagram(void)
 {
@@ -333,7 +333,7 @@ static psock_t empty_datagram(void)
     return s;
 }
 
-/* --- No sockets ------------------------------------------------------------------ */
+/* --- No sockets ----------------------------------------------------------- */
 
 #define END_BITS (PSOCK_READABLE | PSOCK_READ_ENDED)
 
@@ -381,13 +381,14 @@ const struct state states[] = {
     {NULL, NULL, 0, SELECT_TELLS},
 };
 
-/* --- Running ---------------------------------------------------------------------- */
+/* --- Running -------------------------------------------------------------- */
 
 #define STATE_COUNT (sizeof states / sizeof *states - 1)
 #define NAME_ROOM 80
 
-static int end(void **state)
+int states_end(void **state)
 {
+    psock_cancel_with(NULL);
     states_close_all();
     return scene_end(state);
 }
@@ -403,7 +404,7 @@ int states_run(const char *group, int (*begin)(void **state),
             (struct CMUnitTest){.name = names[i],
                                 .test_func = check,
                                 .setup_func = begin,
-                                .teardown_func = end,
+                                .teardown_func = states_end,
                                 .initial_state = (void *)(uintptr_t)&states[i]};
     }
     return _cmocka_run_group_tests(group, tests, STATE_COUNT, NULL, NULL);

@@ -45,6 +45,18 @@ psock_t states_connected(psock_t *peer);
 psock_t states_datagram(void);
 psock_t states_datagrams(psock_t *peer);
 
+/* The end of a test, which closes what was kept. */
+int states_end(void **state);
+
+/* A test on one profile or on both, with that end. */
+#define CASE_ON(test, begin, suffix)                                           \
+    {                                                                          \
+#test suffix, test, begin, states_end, NULL                            \
+    }
+#define CASE(test) CASE_ON(test, scene_on_windows_10, "")
+#define CASE_ON_BOTH(test)                                                     \
+    CASE(test), CASE_ON(test, scene_on_windows_7, "_windows_7")
+
 /* A test of each state, under the name of its group and its own, on a profile.
  * Runs them and returns how many failed. */
 int states_run(const char *group, int (*begin)(void **state),

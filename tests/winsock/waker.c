@@ -22,14 +22,7 @@ static void ring(void *waker)
     assert_int_equal(psock_waker_ring(waker), 0);
 }
 
-static int end(void **state)
-{
-    psock_cancel_with(NULL);
-    states_close_all();
-    return scene_end(state);
-}
-
-/* --- Opening, ringing, resetting --------------------------------------------- */
+/* --- Opening, ringing, resetting ------------------------------------------ */
 
 static void opening_that_fails_is_told(void **state)
 {
@@ -78,7 +71,7 @@ static void ringing_where_nobody_waits_costs_no_call(void **state)
     close_waker(waker);
 }
 
-/* --- Calls that wait ------------------------------------------------------------ */
+/* --- Calls that wait ------------------------------------------------------ */
 
 /* One that would wait on `s`, which `make` makes; and what ends the waiting as
  * the program hoped. */
@@ -421,7 +414,7 @@ static void ring_leaves_the_last_error_alone(void **state)
     close_waker(waker);
 }
 
-/* --- Rings and waits of two threads ------------------------------------------------ */
+/* --- Rings and waits of two threads --------------------------------------- */
 
 #define ROUNDS 1000
 
@@ -532,14 +525,6 @@ static void no_ring_is_lost(void **state)
     check_game(wait_by_receive);
     check_game(wait_by_canceled_poller);
 }
-
-#define CASE_ON(test, begin, suffix)                                           \
-    {                                                                          \
-#test suffix, test, begin, end, NULL                                   \
-    }
-#define CASE(test) CASE_ON(test, scene_on_windows_10, "")
-#define CASE_ON_BOTH(test)                                                     \
-    CASE(test), CASE_ON(test, scene_on_windows_7, "_windows_7")
 
 int main(void)
 {
