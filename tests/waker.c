@@ -75,13 +75,16 @@ static void many_rings_are_one(void **state)
 
 static void wakers_are_rung_one_by_one(void **state)
 {
-    psock_waker *wakers[8];
+    enum {
+        WAKERS = 8
+    };
+    psock_waker *wakers[WAKERS];
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(wakers); i++)
+    for (int i = 0; i < WAKERS; i++)
         wakers[i] = kept_waker();
-    for (size_t i = 0; i < COUNT_OF(wakers); i++) {
+    for (int i = 0; i < WAKERS; i++) {
         assert_result(psock_waker_ring(wakers[i]), 0);
-        for (size_t j = 0; j < COUNT_OF(wakers); j++)
+        for (int j = 0; j < WAKERS; j++)
             assert_int_equal(is_rung(wakers[j]), i == j);
         assert_result(psock_waker_reset(wakers[i]), 1);
     }

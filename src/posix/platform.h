@@ -75,6 +75,15 @@ int psock_posix_poll(struct pollfd *entries, nfds_t count, int64_t timeout_ns);
 /* sys_wait.c: the same in milliseconds, and not more than a day. */
 int psock_posix_timeout_ms(int64_t timeout_ns);
 
+/* sys_wait.c: what a wait returns that was canceled. */
+PSOCK_APART int psock_posix_canceled(void);
+
+/* sys_wait.c: waits until there is something in a set of descriptors that is a
+ * descriptor itself, for a thread that may be canceled.  Returns 0, also when
+ * the time has passed, or an error. */
+PSOCK_APART int psock_posix_await_set(int fd, const psock_waker *canceler,
+                                      int64_t timeout_ns);
+
 /* sys_poll.c: readiness as poll() has it, asked for and answered. */
 short psock_posix_poll_events(uint32_t wanted);
 uint32_t psock_posix_came(uint32_t wanted, const struct pollfd *entry);

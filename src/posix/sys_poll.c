@@ -133,10 +133,7 @@ static int poll_with(psock_pollable *entries, size_t count,
     ready += others - (native[count].revents != 0);
     if (ready > 0)
         return answer(entries, count, native);
-    if (native[count].revents == 0)
-        return 0;
-    errno = ECANCELED;
-    return PSOCK_ECANCELED;
+    return native[count].revents == 0 ? 0 : psock_posix_canceled();
 }
 
 int psock_sys_poll(psock_pollable *entries, size_t count, psock_waker *canceler,

@@ -202,29 +202,14 @@ static PSOCK_APART int take_out_wake(const struct psock_sys_poller *poller,
     return kept;
 }
 
-/* The set is a descriptor itself, and can be waited for beside another. */
-static PSOCK_APART int await_canceler(const struct psock_sys_poller *poller,
-                                      psock_waker *canceler, int64_t timeout_ns)
-{
-    struct pollfd entries[2] = {
-        {.fd = poller->epoll_fd, .events = POLLIN},
-        {.fd = psock_posix_waker_fd(canceler), .events = POLLIN}};
-    int ready = psock_posix_poll(entries, 2, timeout_ns);
-    if (ready < 0)
-        return psock_posix_error();
-    if (entries[0].revents != 0 || ready == 0)
-        return 0;
-    errno = ECANCELED;
-    return PSOCK_ECANCELED;
-}
-
 int psock_sys_poller_wait(struct psock_sys_poller *poller,
                           psock_poller_event *events, size_t count,
                           psock_waker *canceler, int64_t timeout_ns,
                           _Bool *woken)
 {
     if (!PSOCK_LIKELY(canceler == NULL)) {
-        int error = await_canceler(poller, canceler, timeout_ns);
+        int error =
+            psock_posix_await_set(poller->epoll_fd, canceler, timeout_ns);
         if (error < 0)
             return error;
         timeout_ns = 0;

@@ -569,23 +569,6 @@ static int await_events(const struct psock_sys_poller *poller,
     return count < 0 ? psock_posix_error() : count;
 }
 
-/* The queue is a descriptor itself, and can be waited for beside another. */
-static PSOCK_APART int await_canceler(const struct psock_sys_poller *poller,
-                                      const psock_waker *canceler,
-                                      int64_t timeout_ns)
-{
-    struct pollfd entries[2] = {
-        {.fd = poller->queue_fd, .events = POLLIN},
-        {.fd = psock_posix_waker_fd(canceler), .events = POLLIN}};
-    int ready = psock_posix_poll(entries, 2, timeout_ns);
-    if (ready < 0)
-        return psock_posix_error();
-    if (entries[0].revents != 0 || ready == 0)
-        return 0;
-    errno = ECANCELED;
-    return PSOCK_ECANCELED;
-}
-
 /* Sets `is_cut` when there may be more events than it has looked at. */
 static int harvest_once(struct psock_sys_poller *poller,
                         psock_poller_event *events, size_t count,
@@ -616,7 +599,8 @@ int psock_sys_poller_wait(struct psock_sys_poller *poller,
     _Bool is_cut;
     int told;
     if (!PSOCK_LIKELY(canceler == NULL)) {
-        int error = await_canceler(poller, canceler, timeout_ns);
+        int error =
+            psock_posix_await_set(poller->queue_fd, canceler, timeout_ns);
         if (error < 0)
             return error;
         timeout_ns = 0;

@@ -435,8 +435,7 @@ static int answer_waiter(struct psock_sys_poller *poller,
     if (told > 0 || was_woken ||
         waiter->entries[ENTRY_OF_CANCELER].revents == 0)
         return told;
-    errno = ECANCELED;
-    return PSOCK_ECANCELED;
+    return psock_posix_canceled();
 }
 
 int psock_sys_poller_wait(struct psock_sys_poller *poller,

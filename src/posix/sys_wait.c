@@ -62,10 +62,22 @@ int psock_posix_poll(struct pollfd *entries, nfds_t count, int64_t timeout_ns)
 }
 #endif
 
-static PSOCK_APART int canceled(void)
+PSOCK_APART int psock_posix_canceled(void)
 {
     errno = ECANCELED;
     return PSOCK_ECANCELED;
+}
+
+PSOCK_APART int psock_posix_await_set(int fd, const psock_waker *canceler,
+                                      int64_t timeout_ns)
+{
+    struct pollfd entries[2] = {
+        {.fd = fd, .events = POLLIN},
+        {.fd = psock_posix_waker_fd(canceler), .events = POLLIN}};
+    int ready = psock_posix_poll(entries, 2, timeout_ns);
+    if (ready < 0)
+        return psock_posix_error();
+    return entries[0].revents != 0 || ready == 0 ? 0 : psock_posix_canceled();
 }
 
 int psock_sys_wait(psock_t s, unsigned events, psock_waker *canceler,
@@ -84,6 +96,6 @@ int psock_sys_wait(psock_t s, unsigned events, psock_waker *canceler,
         return PSOCK_EBADF;
     }
     if (entries[0].revents == 0)
-        return canceled();
+        return psock_posix_canceled();
     return came_events(events, entries[0].revents);
 }

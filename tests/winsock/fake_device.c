@@ -4,10 +4,10 @@
 /* One of these, the latter with anything behind it. */
 static const char device_name[] = "\\Device\\Afd";
 
-static char lower(unsigned character)
+static unsigned lower(unsigned character)
 {
-    return character >= 'A' && character <= 'Z' ? (char)(character + 'a' - 'A')
-                                                : (char)character;
+    return character >= 'A' && character <= 'Z' ? character + ('a' - 'A')
+                                                : character;
 }
 
 /* Whether the name is that of the device, or begins with it and a backslash. */
