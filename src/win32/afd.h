@@ -60,7 +60,8 @@ NTSTATUS psock_win32_ask(HANDLE file, HANDLE event, void *context,
                          IO_STATUS_BLOCK *status, void *poll, ULONG size);
 
 /* The same for a thread that waits for the end: begun by `start` in step with
- * those that disturb `waiter`, whose members for the wait are filled here. */
+ * those that disturb `waiter`, whose members for the wait are filled here; `file`
+ * may be null and left to `start`. */
 NTSTATUS psock_win32_ask_and_wait(struct shadow_waiter *waiter, HANDLE file,
                                   HANDLE event, waiter_start *start,
                                   void *poll);

@@ -2,8 +2,8 @@
  * registration.c, poller_device.c, registry.c and sys_waker.c.
  *
  * The locks, in the order in which they are taken: that of the registry, that of
- * a poller, and then the one of the shadow or the one of the wakers.  A poller's
- * is not held while a thread waits in it. */
+ * a poller, the one of the wakers, and the one of the shadow.  A poller's is not
+ * held while a thread waits in it. */
 #ifndef PSOCK_WIN32_POLLER_H
 #define PSOCK_WIN32_POLLER_H
 
@@ -12,6 +12,7 @@ enum packet_key {
     PACKET_OF_POLL,   /* with a struct poller_request */
     PACKET_OF_WAKER,  /* with a struct waker_subscriber */
     PACKET_OF_CANCEL, /* psock_cancel_with() of a thread that waits */
+    PACKET_OF_LACK,   /* there was no room for a poll, which is due again */
     PACKET_OF_WAKE    /* psock_poller_wake() */
 };
 
@@ -63,8 +64,9 @@ struct psock_sys_poller {
     HANDLE port;
     SRWLOCK lock; /* for all that follows; see above */
     unsigned waiting;
-    uint64_t turns;     /* how often a thread has begun to wait */
-    size_t packets_due; /* with something to free or to reuse */
+    unsigned waiting_shortly; /* of these, until polls are tried again */
+    uint64_t turns;           /* how often a thread has begun to wait */
+    size_t packets_due;       /* with something to free or to reuse */
     struct poller_link to_arm;
     struct poller_link resting; /* armed, or told of and not asked again */
     struct poller_device *devices;
@@ -73,6 +75,13 @@ struct psock_sys_poller {
     struct bound_wait *bound_waits;
     CONDITION_VARIABLE bound_wait_ended;
 };
+
+/* Whether no poll is due. */
+static inline _Bool
+psock_win32_is_all_armed(const struct psock_sys_poller *poller)
+{
+    return poller->to_arm.next == &poller->to_arm;
+}
 
 /* --- poller_device.c: the poller's lock is held ---------------------------- */
 
@@ -115,7 +124,7 @@ void psock_win32_ask_again(struct registration *registration);
 void psock_win32_arm_all(struct psock_sys_poller *poller);
 
 /* What is changed counts at once for those who wait, and for others when they
- * do. */
+ * do.  If there is no room for it now, one who waits tries again soon. */
 void psock_win32_arm_for_those_who_wait(struct psock_sys_poller *poller);
 
 /* --- registry.c: where each socket is registered --------------------------- */

@@ -63,14 +63,17 @@ static NTSTATUS begin_poll(struct registration *registration)
 }
 
 /* One that the system has no room for is tried again later; one that is no
- * socket any more, closed past psock, will never be heard of. */
+ * socket any more, closed past psock, will never be heard of.  Errors bring no
+ * packet; warnings, were there any, would. */
+#define FIRST_ERROR 0xC0000000u
+
 static void arm(struct registration *registration)
 {
     struct psock_sys_poller *poller = registration->poller;
     NTSTATUS status = begin_poll(registration);
     if (status < 0 && psock_win32_is_shortage(status))
         return;
-    registration->armed = status >= 0;
+    registration->armed = (ULONG)status < FIRST_ERROR;
     poller->packets_due += registration->armed;
     move_to(&poller->resting, registration);
 }
@@ -88,12 +91,16 @@ void psock_win32_arm_all(struct psock_sys_poller *poller)
         psock_win32_tell_again(each);
 }
 
-/* What is changed counts at once for those who wait, and for others when they
- * do. */
+/* Those who wait for long do not know that a poll is due, unless one is told. */
 void psock_win32_arm_for_those_who_wait(struct psock_sys_poller *poller)
 {
-    if (poller->waiting > 0)
-        psock_win32_arm_all(poller);
+    if (poller->waiting == 0)
+        return;
+    psock_win32_arm_all(poller);
+    if (!PSOCK_LIKELY(psock_win32_is_all_armed(poller)) &&
+        poller->waiting_shortly == 0)
+        psock_winsock.PostQueuedCompletionStatus(poller->port, 0,
+                                                 PACKET_OF_LACK, NULL);
 }
 
 /* Leaves the poll under way to itself, and has the next one begun without

@@ -126,15 +126,24 @@ static ULONG size_of(const struct afd_poll *poll)
     return (ULONG)(sizeof *poll + poll->count * sizeof(struct afd_entry));
 }
 
-/* Asks for what is wanted, and for the events of `more`, of each handle. */
-static void fill_request(struct poll_set *set, ULONG more, int64_t timeout_ns)
+/* What the start of a request needs to know. */
+struct question {
+    struct poll_set *set;
+    ULONG more; /* AFD's events, beside those of what is wanted */
+    int64_t timeout_ns;
+};
+
+/* Asks for what is wanted, and for `more`, of each handle. */
+static void fill_request(const struct question *question)
 {
+    struct poll_set *set = question->set;
     struct afd_entry *entries = entries_of(set->poll);
     ULONG count = 0;
     for (size_t i = 0; i < set->slot_count; i++) {
         const psock_pollable *entry = entry_of(set, i);
-        unsigned state = psock_win32_shadow(entry->socket);
-        ULONG events = psock_win32_afd_events(entry->wanted, state) | more;
+        unsigned state = psock_win32_shadow_held(entry->socket);
+        ULONG events =
+            psock_win32_afd_events(entry->wanted, state) | question->more;
         if (!is_open(&set->slots[i]))
             continue;
         if (count > 0 && entries[count - 1].handle == set->slots[i].handle)
@@ -144,7 +153,8 @@ static void fill_request(struct poll_set *set, ULONG more, int64_t timeout_ns)
                 .handle = set->slots[i].handle, .events = events};
     }
     *set->poll = (struct afd_poll){
-        .timeout = psock_win32_afd_timeout(timeout_ns), .count = count};
+        .timeout = psock_win32_afd_timeout(question->timeout_ns),
+        .count = count};
 }
 
 /* Whether something has come that AFD does not tell: a ring, or a shutdown. */
@@ -165,10 +175,16 @@ static _Bool has_anything_come(const struct shadow_waiter *waiter)
     return psock_win32_is_rung(waiter->canceler);
 }
 
-/* Then AFD is just asked what else there is. */
+/* What to ask for is found out here, as it depends on what was shut down.  When
+ * something has come, AFD is just asked what else there is. */
 static NTSTATUS start_poll(struct shadow_waiter *waiter, void *context)
 {
-    struct afd_poll *poll = context;
+    const struct question *question = context;
+    struct afd_poll *poll = question->set->poll;
+    fill_request(question);
+    if (poll->count == 0)
+        return 0;
+    waiter->handle = entries_of(poll)->handle;
     if (poll->timeout.QuadPart != 0 && has_anything_come(waiter))
         poll->timeout.QuadPart = 0;
     return psock_win32_ask(waiter->handle, waiter->overlapped.hEvent, NULL,
@@ -185,13 +201,12 @@ static struct shadow_waiter waiter_for(const struct poll_set *set)
 
 static NTSTATUS request(struct poll_set *set, ULONG more, int64_t timeout_ns)
 {
+    struct question question = {
+        .set = set, .more = more, .timeout_ns = timeout_ns};
     struct shadow_waiter waiter = waiter_for(set);
     const struct afd_entry *entries = entries_of(set->poll);
-    fill_request(set, more, timeout_ns);
-    if (set->poll->count == 0)
-        return 0;
-    NTSTATUS status = psock_win32_ask_and_wait(
-        &waiter, entries[0].handle, set->event, start_poll, set->poll);
+    NTSTATUS status = psock_win32_ask_and_wait(&waiter, NULL, set->event,
+                                               start_poll, &question);
     for (ULONG i = 0; status == 0 && i < set->poll->count; i++)
         note_events(set, entries[i].handle, entries[i].events);
     return status;

@@ -40,6 +40,12 @@ static void take_waker_out(struct waker_subscriber *subscriber)
 
 /* --- Opening and closing -------------------------------------------------- */
 
+/* A port holds threads back, though there are packets, while as many as it was
+ * made for are at work with what they got of it.  But what a program does with
+ * its threads is its own affair, and one that does not wait must see what there
+ * is. */
+#define AS_MANY_AS_COME 0x7fffffff
+
 int psock_sys_poller_open(struct psock_sys_poller **poller)
 {
     static const struct psock_sys_poller empty = {
@@ -50,8 +56,8 @@ int psock_sys_poller_open(struct psock_sys_poller **poller)
     *made = empty;
     made->to_arm = (struct poller_link){&made->to_arm, &made->to_arm};
     made->resting = (struct poller_link){&made->resting, &made->resting};
-    made->port =
-        psock_winsock.CreateIoCompletionPort(INVALID_HANDLE_VALUE, NULL, 0, 0);
+    made->port = psock_winsock.CreateIoCompletionPort(INVALID_HANDLE_VALUE,
+                                                      NULL, 0, AS_MANY_AS_COME);
     if (made->port == NULL) {
         int error = psock_win32_error();
         free(made);
@@ -321,9 +327,11 @@ struct turn {
     size_t ready;
     size_t packets;
     struct bound_wait *bound; /* null without a canceler */
+    _Bool is_short;           /* until polls are tried again */
     _Bool has_waited;         /* what has come was not there before */
     _Bool woken;
     _Bool cancel_came;
+    _Bool passed_on; /* that went to the thread that it was for */
 };
 
 static void tell(struct turn *turn, void *token, uint32_t came)
@@ -419,6 +427,8 @@ static void packet_comes(struct turn *turn, const OVERLAPPED_ENTRY *packet)
     case PACKET_OF_CANCEL:
         turn->cancel_came = 1;
         break;
+    case PACKET_OF_LACK:
+        break;
     default:
         turn->woken = 1;
         break;
@@ -481,16 +491,24 @@ static _Bool somebody_is_called(const struct psock_sys_poller *poller)
     return 0;
 }
 
-/* A packet that came to the wrong thread. */
-static PSOCK_APART void pass_on_cancel(const struct turn *turn)
+/* One that is going to return need not. */
+static _Bool stays_away(const struct turn *turn)
+{
+    return turn->ready == 0 &&
+           (turn->bound == NULL ||
+            !psock_win32_is_rung(turn->bound->waiter.canceler));
+}
+
+/* A packet that came to the wrong thread, or more than one to a right one. */
+static PSOCK_APART void pass_on_cancel(struct turn *turn)
 {
     struct psock_sys_poller *poller = turn->poller;
-    if ((turn->bound != NULL && turn->bound->called) ||
-        !somebody_is_called(poller))
+    if (!somebody_is_called(poller) ||
+        !psock_winsock.PostQueuedCompletionStatus(poller->port, 0,
+                                                  PACKET_OF_CANCEL, NULL))
         return;
-    psock_winsock.PostQueuedCompletionStatus(poller->port, 0, PACKET_OF_CANCEL,
-                                             NULL);
-    while (turn->ready == 0 && somebody_is_called(poller))
+    turn->passed_on = 1;
+    while (stays_away(turn) && somebody_is_called(poller))
         SleepConditionVariableSRW(&poller->bound_wait_ended, &poller->lock,
                                   INFINITE, 0);
 }
@@ -500,19 +518,27 @@ static PSOCK_APART void pass_on_cancel(const struct turn *turn)
 /* A poll that the system had no room for is tried again soon. */
 #define SHORTAGE_NS INT64_C(10000000)
 
+static PSOCK_APART void wait_shortly(struct psock_sys_poller *poller,
+                                     int64_t *timeout_ns)
+{
+    poller->waiting_shortly++;
+    if (*timeout_ns < 0 || *timeout_ns > SHORTAGE_NS)
+        *timeout_ns = SHORTAGE_NS;
+}
+
 /* Returns whether polls of earlier turns are under way. */
 static _Bool begin_turn(struct turn *turn, int64_t *timeout_ns)
 {
     struct psock_sys_poller *poller = turn->poller;
-    turn->cancel_came = 0;
+    turn->cancel_came = turn->passed_on = 0;
     AcquireSRWLockExclusive(&poller->lock);
     _Bool has_old_polls = poller->packets_due > 0;
     turn->number = ++poller->turns;
     psock_win32_arm_all(poller);
     poller->waiting++;
-    if (poller->to_arm.next != &poller->to_arm &&
-        (*timeout_ns < 0 || *timeout_ns > SHORTAGE_NS))
-        *timeout_ns = SHORTAGE_NS;
+    turn->is_short = !psock_win32_is_all_armed(poller);
+    if (!PSOCK_LIKELY(!turn->is_short))
+        wait_shortly(poller, timeout_ns);
     if (!PSOCK_LIKELY(turn->bound == NULL))
         bound_wait_begins(turn, timeout_ns);
     ReleaseSRWLockExclusive(&poller->lock);
@@ -525,6 +551,7 @@ static void end_turn(struct turn *turn, const OVERLAPPED_ENTRY *packets,
     struct psock_sys_poller *poller = turn->poller;
     AcquireSRWLockExclusive(&poller->lock);
     poller->waiting--;
+    poller->waiting_shortly -= turn->is_short;
     if (!PSOCK_LIKELY(turn->bound == NULL))
         bound_wait_ends(turn);
     for (ULONG i = 0; i < count; i++)
@@ -568,7 +595,7 @@ static int take_turn(struct turn *turn, int64_t timeout_ns)
 }
 
 /* Packets that tell nothing, of polls that were given up, must not hide from
- * those who do not wait what is behind them. */
+ * those who do not wait, or no longer, what is behind them. */
 int psock_sys_poller_wait(struct psock_sys_poller *poller,
                           psock_poller_event *events, size_t count,
                           psock_waker *canceler, int64_t timeout_ns,
@@ -581,8 +608,9 @@ int psock_sys_poller_wait(struct psock_sys_poller *poller,
         bind_wait(&turn, &bound, canceler);
     do {
         error = take_turn(&turn, timeout_ns);
-    } while (turn.ready == 0 && turn.packets > 0 && timeout_ns == 0 &&
-             !turn.woken);
+    } while (turn.ready == 0 && turn.packets > 0 && !turn.woken &&
+             (timeout_ns == 0 ||
+              (psock_win32_is_rung(canceler) && !turn.passed_on)));
     if (turn.woken)
         *woken = 1;
     if (PSOCK_LIKELY(turn.ready > 0) || turn.woken)

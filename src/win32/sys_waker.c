@@ -4,14 +4,17 @@
  * takes after it has set the flag (shadow.c): so either they see the ring or it
  * finds them.  Pollers that have the waker get a packet for each change from not
  * rung to rung, unless the last one is still on its way; what is rung beyond
- * that they see when they begin to wait. */
+ * that they see when they begin to wait.
+ *
+ * Whoever is woken by a ring may close the waker while the thread that rings is
+ * still about to wake others, so closing waits for that. */
 #include "platform.h"
 #include "poller.h"
 
 #include <stdlib.h>
 
-/* For the lists of subscribers, and what is in them.  No other lock is taken
- * under it. */
+/* For the change to rung, the lists of subscribers, and what is in them.  Only
+ * the one of the shadow is taken under it. */
 static SRWLOCK lock = SRWLOCK_INIT;
 
 int psock_sys_waker_open(psock_waker **waker)
@@ -29,9 +32,17 @@ int psock_sys_waker_open(psock_waker **waker)
     return 0;
 }
 
+/* Until the thread that has rung is done. */
+static void await_ring(void)
+{
+    AcquireSRWLockExclusive(&lock);
+    ReleaseSRWLockExclusive(&lock);
+}
+
 void psock_sys_waker_close(psock_waker *waker)
 {
     psock_win32_waker_leaves_pollers(waker);
+    await_ring();
     psock_winsock.CloseHandle(waker->event);
     free(waker);
 }
@@ -45,22 +56,34 @@ static void post(struct waker_subscriber *subscriber)
 
 static void tell_subscribers(psock_waker *waker)
 {
-    AcquireSRWLockExclusive(&lock);
     for (struct waker_subscriber *each = waker->subscribers; each != NULL;
          each = each->next)
         if (!each->posted)
             post(each);
-    ReleaseSRWLockExclusive(&lock);
 }
 
-void psock_sys_waker_ring(psock_waker *waker)
+static void wake_all(psock_waker *waker)
 {
-    if (InterlockedExchange(&waker->rung, 1) != 0)
-        return;
     int native = psock_winsock.WSAGetLastError();
     psock_win32_wake_listeners(waker);
     tell_subscribers(waker);
     psock_winsock.WSASetLastError(native);
+}
+
+static void ring_and_wake(psock_waker *waker)
+{
+    AcquireSRWLockExclusive(&lock);
+    if (InterlockedExchange(&waker->rung, 1) == 0)
+        wake_all(waker);
+    ReleaseSRWLockExclusive(&lock);
+}
+
+/* One is put in the place of one, so that what came before this ring too is
+ * seen by whoever resets it. */
+void psock_sys_waker_ring(psock_waker *waker)
+{
+    if (InterlockedCompareExchange(&waker->rung, 1, 1) == 0)
+        ring_and_wake(waker);
 }
 
 _Bool psock_sys_waker_reset(psock_waker *waker)

@@ -133,9 +133,9 @@ static HANDLE WINAPI create_port(HANDLE file, HANDLE existing, ULONG_PTR key,
 {
     struct fake_visit visit;
     struct fake_object *port = NULL;
-    int error = fake_enter(&visit, FAKE_CreateIoCompletionPort, "%s",
-                           file == INVALID_HANDLE_VALUE ? "new" : "file");
-    (void)threads;
+    int error = fake_enter(&visit, FAKE_CreateIoCompletionPort, "%s threads %u",
+                           file == INVALID_HANDLE_VALUE ? "new" : "file",
+                           (unsigned)threads);
     if (error == 0)
         error = port_for(file, existing, key, &port);
     HANDLE handle = port == NULL ? NULL : (HANDLE)port->handle;
