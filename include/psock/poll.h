@@ -81,7 +81,9 @@ typedef struct psock_pollable {
  *   PSOCK_ECANCELED  ended by psock_cancel_with()
  *   PSOCK_EFAULT     `entries` is null and `count` is not 0
  *   PSOCK_EINVAL     unknown bits in `wanted`, a socket and a waker in one
- *                    entry, or a `count` of more than INT_MAX
+ *                    entry, or a `count` of more than INT_MAX; on POSIX also
+ *                    more entries with a socket or a waker than this process
+ *                    may have descriptors
  *   PSOCK_ENOMEM     no memory for very many entries
  *
  * The cost of a call grows with the number of entries, as each is looked at,

@@ -69,16 +69,23 @@ uint32_t psock_posix_came(uint32_t wanted, const struct pollfd *entry)
     return entry->revents == 0 ? 0 : came_bits(wanted, entry);
 }
 
+/* Left out, since poll() refuses more entries than there may be descriptors,
+ * and arrays with many empty places are common. */
+static _Bool is_passed_over(const psock_pollable *entry)
+{
+    return entry->waker == NULL && entry->socket < 0;
+}
+
 /* poll() takes any descriptor, so each is asked first what it is; what is no
- * socket is left out, and passed over by poll(). */
+ * socket gets an entry that is passed over by poll(). */
 static _Bool fill_one(const psock_pollable *from, struct pollfd *to)
 {
     *to = (struct pollfd){.fd = -1};
-    if (from->waker != NULL)
+    if (from->waker != NULL) {
         *to = (struct pollfd){.fd = psock_posix_waker_fd(from->waker),
                               .events = POLLIN};
-    if (from->waker != NULL || from->socket < 0)
         return 1;
+    }
     if (psock_sys_check(from->socket) < 0)
         return 0;
     *to = (struct pollfd){.fd = psock_posix_fd(from->socket),
@@ -88,11 +95,14 @@ static _Bool fill_one(const psock_pollable *from, struct pollfd *to)
 
 /* Returns how many are no sockets. */
 static int fill_all(const psock_pollable *entries, size_t count,
-                    struct pollfd *native)
+                    struct pollfd *native, size_t *filled)
 {
     int others = 0;
+    struct pollfd *next = native;
     for (size_t i = 0; i < count; i++)
-        others += !fill_one(&entries[i], &native[i]);
+        if (!is_passed_over(&entries[i]))
+            others += !fill_one(&entries[i], next++);
+    *filled = (size_t)(next - native);
     return others;
 }
 
@@ -101,8 +111,7 @@ static uint32_t came_one(const psock_pollable *entry,
 {
     if (entry->waker != NULL)
         return native->revents != 0 ? PSOCK_READABLE : 0;
-    if (entry->socket >= 0 &&
-        (native->fd < 0 || (native->revents & POLLNVAL) != 0))
+    if (native->fd < 0 || (native->revents & POLLNVAL) != 0)
         return PSOCK_NO_SOCKET;
     return psock_posix_came(entry->wanted, native);
 }
@@ -112,28 +121,32 @@ static int answer(psock_pollable *entries, size_t count,
 {
     int ready = 0;
     for (size_t i = 0; i < count; i++) {
-        entries[i].came = came_one(&entries[i], &native[i]);
+        entries[i].came = 0;
+        if (!is_passed_over(&entries[i]))
+            entries[i].came = came_one(&entries[i], native++);
         ready += entries[i].came != 0;
     }
     return ready;
 }
 
-/* The last of the native entries is the canceler's. */
+/* The last of the native entries is the canceler's, if there is one. */
 static int poll_with(psock_pollable *entries, size_t count,
                      psock_waker *canceler, int64_t timeout_ns,
                      struct pollfd *native)
 {
-    int others = fill_all(entries, count, native);
-    native[count] =
+    size_t filled;
+    int others = fill_all(entries, count, native, &filled);
+    struct pollfd *last = &native[filled];
+    *last =
         (struct pollfd){.fd = psock_posix_waker_fd(canceler), .events = POLLIN};
-    int ready =
-        psock_posix_poll(native, count + 1, others > 0 ? 0 : timeout_ns);
+    int ready = psock_posix_poll(native, filled + (canceler != NULL),
+                                 others > 0 ? 0 : timeout_ns);
     if (ready < 0)
         return psock_posix_error();
-    ready += others - (native[count].revents != 0);
+    ready += others - (last->revents != 0);
     if (ready > 0)
         return answer(entries, count, native);
-    return native[count].revents == 0 ? 0 : psock_posix_canceled();
+    return last->revents == 0 ? 0 : psock_posix_canceled();
 }
 
 int psock_sys_poll(psock_pollable *entries, size_t count, psock_waker *canceler,
