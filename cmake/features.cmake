@@ -91,11 +91,8 @@ if(NOT WIN32)
   endif()
   unset(name)
 
-  # The others keep records of their own, and have a lock.
-  if(NOT PSOCK_POLLER_CHOSEN STREQUAL "epoll")
-    list(APPEND PSOCK_DEFINITIONS PSOCK_POLLER_KEEPS_RECORDS)
-    set(THREADS_PREFER_PTHREAD_FLAG ON)
-    find_package(Threads REQUIRED)
-    list(APPEND PSOCK_LIBRARIES Threads::Threads)
-  endif()
+  # The list of all pollers has a lock.
+  set(THREADS_PREFER_PTHREAD_FLAG ON)
+  find_package(Threads REQUIRED)
+  list(APPEND PSOCK_LIBRARIES Threads::Threads)
 endif()

@@ -1014,11 +1014,11 @@ static void ringing_leaves_the_last_error_alone(void **state)
 /* Started with an argument, this program is the child, and tells how many
  * descriptors it has. */
 static const char *program;
+static const char *const child_arguments[] = {"child", NULL};
 
 static int descriptors_of_a_child(void)
 {
-    const char *const arguments[] = {"child", NULL};
-    int count = host_child_end(host_child_start(program, arguments));
+    int count = host_child_end(host_child_start(program, child_arguments));
     assert_in_range(count, 1, 254);
     return count;
 }
@@ -1037,6 +1037,37 @@ static void child_inherits_no_waker_and_no_poller(void **state)
     for (int i = 0; i < EACH; i++)
         host_make_inheritable(datagram(family_of(state)));
     assert_in_range(descriptors_of_a_child(), before + EACH / 2, 254);
+}
+
+/* Returns whether all came to a good end. */
+static ptrdiff_t start_children(void *argument)
+{
+    const psock_deadline end = psock_deadline_ms(500);
+    (void)argument;
+    while (psock_deadline_left_ns(end) > 0)
+        if (host_child_end(host_child_start(program, child_arguments)) <= 0)
+            return 0;
+    return 1;
+}
+
+/* Where a child begins as a copy of this process, it shares what is open here
+ * for a moment. */
+static void closed_waker_is_forgotten_while_children_start(void **state)
+{
+    psock_poller_event event;
+    psock_poller *poller = kept_poller();
+    struct running_call *call = begin_call(start_children, NULL);
+    (void)state;
+    while (!has_ended(call, 0)) {
+        psock_waker *waker;
+        assert_result(psock_waker_open(&waker), 0);
+        assert_result(psock_poller_add_waker(poller, waker, NULL), 0);
+        assert_result(psock_waker_ring(waker), 0);
+        assert_result(psock_waker_close(waker), 0);
+        assert_result(psock_poller_wait(poller, &event, 1, PSOCK_NOW),
+                      PSOCK_EAGAIN);
+    }
+    assert_int_equal(end_call(call), 1);
 }
 
 #define ROW_IN(prepare, call, go_on, family, suffix)                           \
@@ -1099,6 +1130,7 @@ int main(int count, char **arguments)
         test_once(signal_handler_ends_the_wait_it_interrupts),
         test_once(ringing_leaves_the_last_error_alone),
         test_once(child_inherits_no_waker_and_no_poller),
+        test_once(closed_waker_is_forgotten_while_children_start),
     };
     program = arguments[0];
     if (count > 1)

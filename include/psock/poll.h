@@ -16,7 +16,8 @@ extern "C" {
  * every wait for as long as it is true.
  *
  * An attempt to connect that is under way has none of the bits, and an idle
- * listener none either.  A datagram socket is writable from the start.
+ * listener none either.  A datagram socket is writable from the start.  Of a Unix
+ * stream both directions end when the peer is closed, and no reset is told.
  *
  *                             what comes, if all was asked for
  *   connection is there       WRITABLE
@@ -28,6 +29,7 @@ extern "C" {
  *   both of these, or by
  *     each end one            READABLE WRITABLE READ_ENDED HUNG_UP
  *   reset by the peer         READABLE WRITABLE READ_ENDED HUNG_UP FAILED
+ *     the same, once told     the same, perhaps without FAILED
  *   attempt to connect failed READABLE WRITABLE READ_ENDED HUNG_UP FAILED
  *   the same, once told       READABLE WRITABLE HUNG_UP
  *   stream never connected    READABLE WRITABLE HUNG_UP
@@ -43,8 +45,8 @@ enum psock_readiness {
     /* A send would not wait; or an attempt to connect is decided, and
      * psock_connect() tells how. */
     PSOCK_WRITABLE = 1 << 2,
-    /* The connection broke, or an attempt to connect failed; sending or
-     * receiving, or psock_connect(), tells how.  Comes unasked, and HUNG_UP with
+    /* The connection broke, and sending or receiving tells how; or an attempt to
+     * connect failed, and psock_connect() tells how.  Comes unasked, and HUNG_UP with
      * it.  On a connected datagram socket: an earlier datagram was refused, where
      * the system tells before a receive does; then without HUNG_UP. */
     PSOCK_FAILED = 1 << 3,

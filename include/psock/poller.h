@@ -25,8 +25,7 @@
  * told of any more, neither by waits that begin then nor by those that are under
  * way.  What was told before is the program's to expect: events further on in
  * an array it is going through, and those of another thread whose wait is just
- * returning.  Sockets closed past psock, or shared with another process, must be
- * removed before they are closed.
+ * returning.  Sockets closed past psock must be removed before they are closed.
  *
  * Linux: epoll.  The BSDs and macOS: kqueue.  Windows: polls of the AFD driver
  * that arrive at a completion port.  Other systems: poll(). */

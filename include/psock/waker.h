@@ -33,7 +33,7 @@ typedef struct psock_waker psock_waker;
  * Linux: an eventfd.  Other POSIX systems: a pipe.  Windows: an event. */
 PSOCK_API PSOCK_CHECKED int psock_waker_open(psock_waker **waker);
 
-/* Closes `waker`.  No thread may wait for it or be bound to it any more;
+/* Closes `waker`.  No thread may wait for it, ring it or be bound to it any more;
  * pollers that have it forget it.  Returns 0, or PSOCK_EFAULT for null. */
 PSOCK_API int psock_waker_close(psock_waker *waker);
 

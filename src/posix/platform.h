@@ -88,9 +88,7 @@ PSOCK_APART int psock_posix_await_set(int fd, const psock_waker *canceler,
 short psock_posix_poll_events(uint32_t wanted);
 uint32_t psock_posix_came(uint32_t wanted, const struct pollfd *entry);
 
-/* pollers.c: takes a descriptor that is about to be closed out of every poller.
- * Where pollers keep no records, the system does it. */
-#ifdef PSOCK_POLLER_KEEPS_RECORDS
+/* pollers.c: takes a descriptor that is about to be closed out of all pollers. */
 void psock_posix_poller_forget(int fd);
 
 /* A poller's place among those that have to be told. */
@@ -104,12 +102,6 @@ void psock_posix_poller_end(struct psock_posix_poller_link *link);
 
 /* sys_poller_*.c: takes `fd`, if it is there, out of the poller of `link`. */
 void psock_posix_poller_drop(struct psock_posix_poller_link *link, int fd);
-#else
-static inline void psock_posix_poller_forget(int fd)
-{
-    (void)fd;
-}
-#endif
 
 /* The error of a call that failed with `address`: sys_socket.c. */
 int psock_posix_address_error(int fd, const psock_address *address);

@@ -1,5 +1,5 @@
-/* pollers.c: all pollers of the process, for those of them that must be told
- * when a descriptor is closed. */
+/* pollers.c: all pollers of the process, which have to be told when a descriptor
+ * is closed. */
 #include "platform.h"
 
 #include <pthread.h>

@@ -1,6 +1,6 @@
 /* sys_poller_epoll.c: the poller of Linux.
  *
- * The system keeps what is wanted and the token, so nothing is kept here.  It
+ * The system keeps what is wanted and the token, so they are not kept here.  It
  * writes its events straight into the caller's array, where each is then turned
  * into ours in its place. */
 #include "platform.h"
@@ -10,6 +10,7 @@
 #include <sys/eventfd.h>
 
 struct psock_sys_poller {
+    struct psock_posix_poller_link link; /* stays first */
     int epoll_fd;
     int wake_fd; /* its address in this struct is the token of waking */
 };
@@ -82,12 +83,14 @@ int psock_sys_poller_open(struct psock_sys_poller **poller)
         free(made);
         return error;
     }
+    psock_posix_poller_begin(&made->link);
     *poller = made;
     return 0;
 }
 
 void psock_sys_poller_close(struct psock_sys_poller *poller)
 {
+    psock_posix_poller_end(&poller->link);
     close(poller->epoll_fd);
     close(poller->wake_fd);
     free(poller);
@@ -126,6 +129,14 @@ int psock_sys_poller_remove(struct psock_sys_poller *poller, psock_t s,
                             void *mark)
 {
     return control(poller, EPOLL_CTL_DEL, psock_posix_fd(s), 0, mark);
+}
+
+/* The system drops what is closed by itself, but not before the last process
+ * that shares it has closed it too, and a child that another thread starts shares
+ * everything for a moment. */
+void psock_posix_poller_drop(struct psock_posix_poller_link *link, int fd)
+{
+    (void)control((struct psock_sys_poller *)link, EPOLL_CTL_DEL, fd, 0, NULL);
 }
 
 int psock_sys_poller_add_waker(struct psock_sys_poller *poller,
