@@ -26,19 +26,32 @@ static void check(void **state)
     assert_int_equal(claim->observe(), claim->expected);
 }
 
+/* The same claim may be made of both systems. */
+struct name {
+    char text[64];
+};
+
+static struct CMUnitTest test_of(const struct claim *claim, struct name *name)
+{
+    snprintf(name->text, sizeof name->text, "%s%s", claim->id,
+             running_on == &win7_like ? ".windows_7" : "");
+    return (struct CMUnitTest){.name = name->text,
+                               .test_func = check,
+                               .setup_func = set_up,
+                               .teardown_func = tear_down,
+                               .initial_state = (void *)(uintptr_t)claim};
+}
+
 int claim_run(const char *group, const struct fake_profile *profile,
               const struct claim *claims, size_t count)
 {
     running_on = profile;
     struct CMUnitTest *tests = calloc(count, sizeof *tests);
+    struct name *names = calloc(count, sizeof *names);
     for (size_t i = 0; i < count; i++)
-        tests[i] =
-            (struct CMUnitTest){.name = claims[i].id,
-                                .test_func = check,
-                                .setup_func = set_up,
-                                .teardown_func = tear_down,
-                                .initial_state = (void *)(uintptr_t)&claims[i]};
+        tests[i] = test_of(&claims[i], &names[i]);
     int failed = _cmocka_run_group_tests(group, tests, count, NULL, NULL);
+    free(names);
     free(tests);
     return failed;
 }
