@@ -19,8 +19,8 @@ extern "C" {
  * listener none either.  A datagram socket is writable from the start.  Of a Unix
  * stream both directions end when the peer is closed, and no reset is told.
  *
- *                             what comes, if all was asked for
- *   connection is there       WRITABLE
+ *                             what comes, if all was asked for, beside WRITABLE
+ *                             of a connection that has room
  *   data                      READABLE
  *   urgent byte               URGENT
  *   peer ended its sending    READABLE READ_ENDED
@@ -29,9 +29,9 @@ extern "C" {
  *   both of these, or by
  *     each end one            READABLE WRITABLE READ_ENDED HUNG_UP
  *   reset by the peer         READABLE WRITABLE READ_ENDED HUNG_UP FAILED
- *     the same, once told     the same, perhaps without FAILED
+ *     once that was told      the same, perhaps without FAILED
  *   attempt to connect failed READABLE WRITABLE READ_ENDED HUNG_UP FAILED
- *   the same, once told       READABLE WRITABLE HUNG_UP
+ *     once that was told      READABLE WRITABLE HUNG_UP
  *   stream never connected    READABLE WRITABLE HUNG_UP
  *   listener: a connection    READABLE
  *   datagram, also an empty   READABLE
@@ -46,9 +46,9 @@ enum psock_readiness {
      * psock_connect() tells how. */
     PSOCK_WRITABLE = 1 << 2,
     /* The connection broke, and sending or receiving tells how; or an attempt to
-     * connect failed, and psock_connect() tells how.  Comes unasked, and HUNG_UP with
-     * it.  On a connected datagram socket: an earlier datagram was refused, where
-     * the system tells before a receive does; then without HUNG_UP. */
+     * connect failed, and psock_connect() tells how.  Comes unasked, and HUNG_UP
+     * with it.  On a connected datagram socket: an earlier datagram was refused,
+     * where the system tells before a receive does; then without HUNG_UP. */
     PSOCK_FAILED = 1 << 3,
     /* Nothing will be sent or received here any more.  Comes unasked.  With it
      * or FAILED always come READABLE and WRITABLE, since no call would wait. */
