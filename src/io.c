@@ -247,10 +247,11 @@ int psock_send_urgent(psock_t s, unsigned char byte, psock_deadline deadline)
         return PSOCK_EBADF;
     int result = psock_sys_send_urgent(s, byte);
     while (result == PSOCK_EAGAIN || result == PSOCK_EINTR) {
-        if (result == PSOCK_EAGAIN)
-            result = psock_wait_for(s, PSOCK_SYS_WRITE, deadline);
-        if (result < 0 && result != PSOCK_EINTR)
-            return result;
+        int came = result == PSOCK_EAGAIN
+                       ? psock_wait_for(s, PSOCK_SYS_WRITE, deadline)
+                       : 0;
+        if (came < 0)
+            return came;
         result = psock_sys_send_urgent(s, byte);
     }
     return result;

@@ -58,6 +58,10 @@ static inline psock_waker *psock_canceler_within(int64_t timeout_ns)
     return timeout_ns == 0 ? NULL : canceler;
 }
 
+/* What of enum psock_readiness can be asked for. */
+#define PSOCK_CAN_BE_WANTED                                                    \
+    (PSOCK_READABLE | PSOCK_URGENT | PSOCK_WRITABLE | PSOCK_READ_ENDED)
+
 /* interest.c: tells that the descriptor `s` is about to be closed, so that what
  * pollers know of it does not count for the next one of its number. */
 void psock_descriptor_closes(psock_t s);

@@ -4,12 +4,9 @@
 
 #include <limits.h>
 
-#define WANTED_BITS                                                            \
-    (PSOCK_READABLE | PSOCK_URGENT | PSOCK_WRITABLE | PSOCK_READ_ENDED)
-
 static _Bool is_sound(const psock_pollable *entry)
 {
-    return (entry->wanted & ~(uint32_t)WANTED_BITS) == 0 &&
+    return (entry->wanted & ~(uint32_t)PSOCK_CAN_BE_WANTED) == 0 &&
            (entry->waker == NULL || entry->socket < 0);
 }
 

@@ -17,9 +17,7 @@ struct psock_poller {
     struct psock_table table; /* of psock_interest */
 };
 
-#define WANTED_IN_A_POLLER                                                     \
-    (PSOCK_READABLE | PSOCK_URGENT | PSOCK_WRITABLE | PSOCK_READ_ENDED |       \
-     PSOCK_ONE_SHOT)
+#define WANTED_IN_A_POLLER (PSOCK_CAN_BE_WANTED | PSOCK_ONE_SHOT)
 
 /* --- Who waits ------------------------------------------------------------- */
 
