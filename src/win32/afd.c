@@ -126,17 +126,13 @@ HANDLE psock_win32_handle_below(psock_t s, unsigned way)
 #define HUNG_UP_BITS (PSOCK_HUNG_UP | PSOCK_READABLE | PSOCK_WRITABLE)
 #define BROKEN_BITS (PSOCK_FAILED | HUNG_UP_BITS | PSOCK_READ_ENDED)
 
-/* Asked for whatever is wanted. */
-#define FAILURE_EVENTS                                                         \
-    (AFD_POLL_ABORT | AFD_POLL_LOCAL_CLOSE | AFD_POLL_CONNECT_FAIL)
-
 /* An urgent byte is not among what is readable, as a receive would not get it.
  */
 static const struct {
     uint32_t wanted;
     ULONG events;
 } questions[] = {
-    {PSOCK_READABLE, AFD_POLL_RECEIVE | AFD_POLL_ACCEPT | AFD_POLL_DISCONNECT},
+    {PSOCK_READABLE, AFD_READ_EVENTS},
     {PSOCK_URGENT, AFD_POLL_RECEIVE_EXPEDITED},
     {PSOCK_WRITABLE, AFD_POLL_SEND},
     {PSOCK_READ_ENDED, AFD_POLL_DISCONNECT},
@@ -160,7 +156,7 @@ static const struct {
  * end of all, which is told unasked. */
 ULONG psock_win32_afd_events(uint32_t wanted, unsigned state)
 {
-    ULONG events = FAILURE_EVENTS;
+    ULONG events = AFD_FAILURE_EVENTS;
     for (size_t i = 0; i < COUNT_OF(questions); i++)
         if ((wanted & questions[i].wanted) != 0)
             events |= questions[i].events;

@@ -18,6 +18,12 @@
 #define AFD_POLL_ACCEPT 0x0080u
 #define AFD_POLL_CONNECT_FAIL 0x0100u
 
+/* What a reader waits for, and what is asked for whatever is wanted. */
+#define AFD_READ_EVENTS                                                        \
+    (AFD_POLL_RECEIVE | AFD_POLL_ACCEPT | AFD_POLL_DISCONNECT)
+#define AFD_FAILURE_EVENTS                                                     \
+    (AFD_POLL_ABORT | AFD_POLL_LOCAL_CLOSE | AFD_POLL_CONNECT_FAIL)
+
 /* No event of AFD's: a stream that has no connection and had none, or one whose
  * failure to connect was told. */
 #define NEVER_CONNECTED 0x80000000u

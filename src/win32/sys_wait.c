@@ -4,9 +4,6 @@
  * fails select() serves. */
 #include "platform.h"
 
-#define FAILURE_EVENTS                                                         \
-    (AFD_POLL_ABORT | AFD_POLL_LOCAL_CLOSE | AFD_POLL_CONNECT_FAIL)
-#define READ_EVENTS (AFD_POLL_RECEIVE | AFD_POLL_ACCEPT | AFD_POLL_DISCONNECT)
 #define WRITE_EVENTS AFD_POLL_SEND
 #define ENDED_EVENTS                                                           \
     (AFD_POLL_DISCONNECT | AFD_POLL_ABORT | AFD_POLL_LOCAL_CLOSE)
@@ -15,9 +12,9 @@
 
 static ULONG wait_afd_events(unsigned events)
 {
-    ULONG wanted = FAILURE_EVENTS;
+    ULONG wanted = AFD_FAILURE_EVENTS;
     if ((events & PSOCK_SYS_READ) != 0)
-        wanted |= READ_EVENTS;
+        wanted |= AFD_READ_EVENTS;
     if ((events & PSOCK_SYS_WRITE) != 0)
         wanted |= WRITE_EVENTS;
     return wanted;
@@ -27,9 +24,9 @@ static ULONG wait_afd_events(unsigned events)
 static int came_events(unsigned events, ULONG afd)
 {
     unsigned came = 0;
-    if ((afd & FAILURE_EVENTS) != 0)
+    if ((afd & AFD_FAILURE_EVENTS) != 0)
         came |= events;
-    if ((afd & READ_EVENTS) != 0)
+    if ((afd & AFD_READ_EVENTS) != 0)
         came |= PSOCK_SYS_READ;
     if ((afd & WRITE_EVENTS) != 0)
         came |= PSOCK_SYS_WRITE;
@@ -43,7 +40,7 @@ static _Bool is_over(unsigned state, ULONG afd)
 {
     if ((state & SHADOW_ABANDONED) != 0)
         return 1;
-    return ((state & SHADOW_READ_ENDED) != 0 && (afd & READ_EVENTS) != 0) ||
+    return ((state & SHADOW_READ_ENDED) != 0 && (afd & AFD_READ_EVENTS) != 0) ||
            ((state & SHADOW_WRITE_ENDED) != 0 && (afd & WRITE_EVENTS) != 0);
 }
 
