@@ -31,16 +31,39 @@ else()
   check_symbol_exists(SO_NOSIGPIPE "${headers}" PSOCK_HAVE_SO_NOSIGPIPE)
   check_symbol_exists(eventfd sys/eventfd.h PSOCK_HAVE_EVENTFD)
   check_symbol_exists(POLLRDHUP "${headers}" PSOCK_HAVE_POLLRDHUP)
+  check_symbol_exists(MCAST_JOIN_SOURCE_GROUP netinet/in.h
+                      PSOCK_HAVE_GROUP_REQUESTS)
+  check_symbol_exists(SO_BINDTOIFINDEX "${headers}"
+                      PSOCK_HAVE_SO_BINDTOIFINDEX)
+  check_struct_has_member("struct ip_mreqn" imr_ifindex netinet/in.h
+                          PSOCK_HAVE_IP_MREQN)
+  check_symbol_exists(socketpair "${headers}" PSOCK_HAVE_SOCKETPAIR)
+  check_struct_has_member("struct ucred" pid "${headers}" PSOCK_HAVE_UCRED)
+  check_symbol_exists(getpeereid "${headers};unistd.h" PSOCK_HAVE_GETPEEREID)
+  check_symbol_exists(LOCAL_PEERPID "${headers};sys/un.h"
+                      PSOCK_HAVE_LOCAL_PEERPID)
+  check_symbol_exists(recvmmsg "${headers}" PSOCK_HAVE_MANY_MESSAGES)
+  check_symbol_exists(SO_EE_ORIGIN_ICMP "time.h;linux/errqueue.h"
+                      PSOCK_HAVE_ERROR_QUEUE)
   check_struct_has_member("struct sockaddr" sa_len "${headers}"
                           PSOCK_HAVE_SA_LEN)
   unset(headers)
   cmake_pop_check_state()
 
-  # No header tells these: Linux bounds a connect by SO_SNDTIMEO (socket(7)) and
-  # has Unix addresses that are no paths (unix(7)).
+  # No header tells these: Linux bounds a connect by SO_SNDTIMEO (socket(7)), has
+  # Unix addresses that are no paths (unix(7)), changes one kind of multicast
+  # membership into the other, doubles sizes of buffers (socket(7)), tells the
+  # size of the next datagram (udp(7)), has its own TCP_INFO (tcp(7)), and does
+  # not tell senders on Unix sockets of a shutdown by their own side.
   if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
     set(PSOCK_HAVE_CONNECT_TIMEOUT 1)
     set(PSOCK_HAVE_ABSTRACT_NAMES 1)
+    set(PSOCK_HAVE_MIXED_CONTROL 1)
+    set(PSOCK_HAVE_SOURCE_SWITCHES 1)
+    set(PSOCK_HAVE_DOUBLED_BUFFERS 1)
+    set(PSOCK_HAVE_NEXT_SIZE 1)
+    set(PSOCK_HAVE_TCP_REPORT 1)
+    set(PSOCK_HAVE_SILENT_SHUTDOWN 1)
   endif()
 
   psock_have(ACCEPT4 FALLBACK)
@@ -48,6 +71,21 @@ else()
   psock_have(SOCK_CLOEXEC FALLBACK)
   psock_have(EVENTFD FALLBACK)
   psock_have(CONNECT_TIMEOUT FALLBACK)
+  psock_have(GROUP_REQUESTS FALLBACK)
+  psock_have(SOURCE_SWITCHES)
+  psock_have(SILENT_SHUTDOWN)
+  psock_have(SO_BINDTOIFINDEX FALLBACK)
+  psock_have(IP_MREQN)
+  psock_have(DOUBLED_BUFFERS)
+  psock_have(NEXT_SIZE FALLBACK)
+  psock_have(TCP_REPORT)
+  psock_have(SOCKETPAIR FALLBACK)
+  psock_have(UCRED)
+  psock_have(GETPEEREID)
+  psock_have(LOCAL_PEERPID)
+  psock_have(MANY_MESSAGES FALLBACK)
+  psock_have(MIXED_CONTROL FALLBACK)
+  psock_have(ERROR_QUEUE)
   psock_have(POLLRDHUP)
   psock_have(SO_NOSIGPIPE)
   psock_have(SA_LEN)

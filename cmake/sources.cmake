@@ -11,6 +11,8 @@ set(PSOCK_SHARED_FUSED
   src/deadline.c
   src/socket.c
   src/io.c
+  src/message.c
+  src/segments.c
   src/waker.c
   src/interest.c
   src/poller.c)
@@ -21,6 +23,12 @@ set(PSOCK_SHARED_OTHER
   src/address_parse.c
   src/address_format.c
   src/native.c
+  src/control.c
+  src/multicast.c
+  src/option.c
+  src/option_table.c
+  src/process.c
+  src/pair.c
   src/poll.c
   src/capability.c)
 
@@ -36,18 +44,25 @@ set(PSOCK_SYS_FUSED
   sys_clock.c
   sys_wait.c
   sys_io.c
+  sys_control.c
+  sys_message.c
   sys_socket.c)
 set(PSOCK_SYS_OTHER
   sys_startup.c
   sys_address.c
   sys_native.c
+  sys_multicast.c
+  sys_option.c
+  sys_process.c
   sys_waker.c
   sys_poll.c)
 
-# What only Windows has: the shadow of each socket, polls of the AFD driver, what
-# is in pollers, and the table through which Windows is called (the tests have
-# another).
+# What only Windows has: metadata, the shadow of each socket, polls of the AFD
+# driver, what is in pollers, and the table through which Windows is called (the
+# tests have another).
 set(PSOCK_WIN32_OTHER
+  src/win32/metadata.c
+  src/win32/abilities.c
   src/win32/shadow.c
   src/win32/afd.c
   src/win32/registry.c
@@ -68,6 +83,10 @@ if(WIN32)
   list(APPEND PSOCK_OTHER_SOURCES ${PSOCK_WIN32_OTHER} ${PSOCK_WIN32_TABLE})
 else()
   list(APPEND PSOCK_OTHER_SOURCES src/posix/pollers.c)
+  list(INSERT PSOCK_FUSED_SOURCES 0
+    src/posix/metadata.c
+    src/posix/error_queue.c
+    src/posix/fragments.c)
   if(PSOCK_POLLER_CHOSEN STREQUAL "kqueue")
     list(APPEND PSOCK_OTHER_SOURCES
       src/posix/kqueue_own.c

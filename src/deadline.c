@@ -54,3 +54,18 @@ int psock_wait_for(psock_t s, unsigned events, psock_deadline deadline)
     } while (result == 0 || result == PSOCK_EINTR);
     return result;
 }
+
+/* Until when to wait before trying again what no event will tell. */
+#define PAUSE_NS INT64_C(2000000)
+
+int psock_pause(psock_deadline deadline)
+{
+    if (deadline == PSOCK_NOW)
+        return PSOCK_EAGAIN;
+    int64_t left_ns = psock_deadline_left_ns(deadline);
+    if (left_ns == 0)
+        return PSOCK_ETIMEDOUT;
+    int result = psock_sys_poll(NULL, 0, psock_canceler(),
+                                left_ns < PAUSE_NS ? left_ns : PAUSE_NS);
+    return result == PSOCK_EINTR ? 0 : result;
+}

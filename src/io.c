@@ -3,47 +3,7 @@
  * In the ordinary case each call is its attempt and a comparison or two.  What
  * follows an attempt in vain is the same for all six and stands apart, so that
  * it costs the ordinary case nothing. */
-#include "policy.h"
-
-/* A call kept together, so that it can be tried again.  Filled before the first
- * attempt, and by hand as far as the call needs it: what lies in memory need
- * not be kept in registers meanwhile, which costs more than all else here. */
-struct transfer {
-    psock_t socket;
-    union {
-        const void *data; /* what to send, or the buffers of a vector */
-        void *room;       /* where to receive */
-    };
-    size_t size; /* in bytes, or the count of buffers */
-    psock_deadline deadline;
-    union {
-        const psock_address *to;
-        psock_address *from;
-    };
-    unsigned flags; /* for receiving */
-};
-
-typedef ptrdiff_t attempt_call(const struct transfer *transfer);
-
-/* Whether `result` is the caller's, with nothing left to try. */
-static inline _Bool is_final(ptrdiff_t result, psock_deadline deadline)
-{
-    if (PSOCK_LIKELY(result >= 0))
-        return 1;
-    if (result == PSOCK_EAGAIN)
-        return deadline == PSOCK_NOW;
-    return result != PSOCK_EINTR;
-}
-
-/* A receive that may wait for ever may do so in the system, where that saves a
- * call and nobody can want to cancel it.  Whether it is this thread that is
- * bound is not asked: a call to find out would cost all receives more than it
- * could save a few. */
-static inline unsigned receive_flags(const struct transfer *t)
-{
-    return t->deadline == PSOCK_FOREVER ? t->flags | psock_may_wait()
-                                        : t->flags;
-}
+#include "transfer.h"
 
 static inline ptrdiff_t send_attempt(const struct transfer *t)
 {
@@ -86,39 +46,39 @@ static ptrdiff_t reach_end(attempt_call *attempt,
     return 0;
 }
 
+/* Waits after an attempt in vain.  Where the last wait told of a failure that the
+ * attempt did not find, there are reports in the way (message.h), which would end
+ * each wait at once: a receive that was not asked for them drops them; a send
+ * leaves them to who was, and has no other event to wait for. */
+static int wait_again(const struct transfer *transfer, unsigned event, int came)
+{
+    const _Bool is_in_the_way = (came & PSOCK_SYS_FAILED) != 0;
+    if (is_in_the_way && event == PSOCK_SYS_WRITE)
+        return psock_pause(transfer->deadline);
+    if (is_in_the_way && (transfer->flags & PSOCK_WITH_UNDELIVERED) == 0)
+        psock_sys_drop_undelivered(transfer->socket);
+    return psock_wait_for(transfer->socket, event, transfer->deadline);
+}
+
 /* Tries again until there is a result or the deadline has passed.  A receive
  * that finds nothing although the wait says that nothing more will come has
  * reached the end. */
-static PSOCK_APART ptrdiff_t try_again(attempt_call *attempt,
-                                       const struct transfer *transfer,
-                                       unsigned event, ptrdiff_t result)
+PSOCK_APART ptrdiff_t psock_try_again(attempt_call *attempt,
+                                      const struct transfer *transfer,
+                                      unsigned event, ptrdiff_t result)
 {
     int came = 0;
     while (!is_final(result, transfer->deadline)) {
         if (result == PSOCK_EAGAIN) {
             if (event == PSOCK_SYS_READ && (came & PSOCK_SYS_ENDED) != 0)
                 return reach_end(attempt, transfer);
-            came = psock_wait_for(transfer->socket, event, transfer->deadline);
+            came = wait_again(transfer, event, came);
             if (came < 0)
                 return came;
         }
         result = attempt(transfer);
     }
     return result;
-}
-
-static inline ptrdiff_t try_it(attempt_call *attempt,
-                               const struct transfer *transfer, unsigned event)
-{
-    ptrdiff_t result = attempt(transfer);
-    if (PSOCK_LIKELY(is_final(result, transfer->deadline)))
-        return result;
-    return try_again(attempt, transfer, event, result);
-}
-
-static inline int flags_error(unsigned flags, unsigned known_flags)
-{
-    return PSOCK_LIKELY((flags & ~known_flags) == 0) ? 0 : PSOCK_EINVAL;
 }
 
 /* What is wrong with a plain memory argument or the flags, or 0. */

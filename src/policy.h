@@ -5,13 +5,15 @@
 #include "sys.h"
 
 /* LIKELY keeps the path where all is well in one line of code; APART keeps the
- * rest out of its way. */
+ * rest out of its way, and ASIDE what is done often but not most often. */
 #if defined(__GNUC__)
 #define PSOCK_LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define PSOCK_APART __attribute__((noinline, cold))
+#define PSOCK_ASIDE __attribute__((noinline))
 #else
 #define PSOCK_LIKELY(condition) (condition)
 #define PSOCK_APART
+#define PSOCK_ASIDE
 #endif
 
 #include <stdatomic.h>
@@ -24,6 +26,10 @@ int psock_ensure_started(void);
  * is PSOCK_NOW; PSOCK_ETIMEDOUT when it has passed; PSOCK_ECANCELED; or an
  * error. */
 int psock_wait_for(psock_t s, unsigned events, psock_deadline deadline);
+
+/* deadline.c: waits a little, where no event tells when to try again.  Returns 0,
+ * or as psock_wait_for(). */
+int psock_pause(psock_deadline deadline);
 
 /* deadline.c: the timeout of one wait, for sys.h: what is left until
  * `deadline`, below zero for PSOCK_FOREVER. */

@@ -85,8 +85,15 @@ _Bool psock_sys_scope_name(uint32_t index, char *name);
 
 psock_t psock_sys_open(int family, int type, unsigned flags);
 
+/* `protocol` is 1 to 255. */
+psock_t psock_sys_open_raw(int family, int protocol);
+
 /* 0 for an open socket, PSOCK_EBADF, or PSOCK_ENOTSOCK. */
 int psock_sys_check(psock_t s);
+
+/* What kind of socket it is: enum psock_family and enum psock_type, 0 for what
+ * psock does not know. */
+int psock_sys_kind(psock_t s, int *family, int *type);
 
 /* The number of an open descriptor among all that can be, for tables: small
  * numbers, given out again after closing. */
@@ -154,6 +161,151 @@ ptrdiff_t psock_sys_recv_vector(psock_t s, const psock_buffer *buffers,
 int psock_sys_send_urgent(psock_t s, unsigned char byte);
 int psock_sys_recv_urgent(psock_t s);
 
+/* --- sys_control.c: the layout of control data ---------------------------- */
+
+/* The room that an item with `size` bytes needs, which are as many as can be put
+ * or as were read. */
+size_t psock_sys_control_space(size_t size);
+
+/* Writes an item into psock_sys_control_space() bytes, aligned or not, and zeros
+ * into what of them it does not need. */
+void psock_sys_control_write(unsigned char *at, const psock_control_item *item);
+
+/* Reads the item in the `left` bytes at `at`, above zero.  Trusts no length.
+ *
+ * Returns the bytes from this item to the next, or all that are left; 0 when
+ * there is no whole item, with nothing written. */
+size_t psock_sys_control_read(const unsigned char *at, size_t left,
+                              psock_control_item *item);
+
+/* --- sys_message.c -------------------------------------------------------- */
+
+/* The most messages that one call takes. */
+#define PSOCK_SYS_MESSAGES_MAX 64
+
+/* As many messages as go at once, each checked; `count` is above zero.  One with
+ * a segment size is not longer than what the system can be given at once (see
+ * src/segments.c).
+ *
+ * Returns how many went, above zero, with their `size` written; or the error of
+ * the first.  PSOCK_ENOPROTOOPT: the system does not cut the first in segments,
+ * not at all or not on this way. */
+ptrdiff_t psock_sys_send_messages(psock_t s, psock_message *messages,
+                                  size_t count);
+
+/* As many messages as are there, or with PSOCK_WITH_UNDELIVERED reports in place
+ * of some.  `flags` may have PSOCK_SYS_MAY_WAIT, too; `count` is above zero.
+ *
+ * Returns how many came, above zero; or an error.  PSOCK_EINTR also where there
+ * is a report that `flags` does not ask for, and that is thereby gone. */
+ptrdiff_t psock_sys_recv_messages(psock_t s, psock_message *messages,
+                                  size_t count, unsigned flags);
+
+/* Drops the reports that wait to be received, so that psock_sys_wait() does not
+ * tell of them for ever. */
+void psock_sys_drop_undelivered(psock_t s);
+
+/* Both: `s` is a socket of datagrams, or raw, of IPv4 or IPv6.  The first
+ * returns what is granted. */
+int psock_sys_want_metadata(psock_t s, unsigned wanted);
+int psock_sys_want_undelivered(psock_t s, int wanted);
+
+/* Whether the system takes many messages in one call: 0, or PSOCK_ENOTSUP. */
+int psock_sys_batches(void);
+
+/* --- sys_multicast.c ------------------------------------------------------ */
+
+enum psock_sys_membership {
+    PSOCK_SYS_JOIN,
+    PSOCK_SYS_LEAVE,
+    PSOCK_SYS_JOIN_SOURCE,
+    PSOCK_SYS_LEAVE_SOURCE,
+    PSOCK_SYS_BLOCK_SOURCE,
+    PSOCK_SYS_UNBLOCK_SOURCE
+};
+
+/* Changes what `s` is a member of.  `s` is of datagrams or raw, and of the family
+ * of the addresses; `source` is null for the first two. */
+int psock_sys_multicast(psock_t s, enum psock_sys_membership change,
+                        const psock_address *group, const psock_address *source,
+                        uint32_t interface_index);
+
+/* --- sys_option.c --------------------------------------------------------- */
+
+/* Both: `s` is of `family` and `type`, which psock_sys_kind() told; the option is
+ * of this kind of socket and not PSOCK_OPTION_FAMILY or PSOCK_OPTION_TYPE, which
+ * need no more asking; the value is in its range.
+ *
+ * PSOCK_ENOTSUP when the system does not have it, PSOCK_ENODEV for the index of
+ * no interface, PSOCK_EPERM for missing rights.  Of an IPv6 socket for IPv4 too,
+ * the IPv4 side is set as well, as far as that is possible, and the IPv6 side is
+ * told. */
+int psock_sys_get_option(psock_t s, int family, int type, int option,
+                         int64_t *value);
+int psock_sys_set_option(psock_t s, int family, int type, int option,
+                         int64_t value);
+
+/* All: `s` is TCP.
+ *
+ * No member is below zero; PSOCK_EINVAL for one above what the system can hold,
+ * with nothing changed.  `applied` is not null. */
+int psock_sys_set_keepalive(psock_t s, const psock_keepalive *wanted,
+                            psock_keepalive *applied);
+
+/* A name has at most PSOCK_CONGESTION_NAME_SIZE bytes, its zero byte included. */
+int psock_sys_get_congestion(psock_t s, char name[PSOCK_CONGESTION_NAME_SIZE]);
+int psock_sys_set_congestion(psock_t s, const char *name);
+
+/* `info` is all zero, and stays so where the call fails. */
+int psock_sys_get_tcp_info(psock_t s, psock_tcp_info *info);
+
+/* --- sys_process.c -------------------------------------------------------- */
+
+/* A pair that the system makes by itself, with all that psock_sys_open() gives.
+ * PSOCK_ENOTSUP, or an error of an unknown family or type, where it makes none of
+ * that type. */
+int psock_sys_pair(int type, psock_t pair[2]);
+
+/* Takes the file of a Unix path away if it is a socket's: PSOCK_EEXIST if it is
+ * not.  Success leaves the system's last code as it was. */
+int psock_sys_remove_path(const psock_address *local);
+
+/* Makes a Unix path that nobody else has, in a directory for such, or
+ * PSOCK_ENOTSUP where pairs are not made by way of one. */
+int psock_sys_temporary_path(psock_address *local);
+
+/* Writes all members. */
+int psock_sys_peer_credentials(psock_t s, psock_credentials *credentials);
+
+/* A socket goes to another process packed in bytes that say what the receiver has
+ * to know of it, or carried beside bytes of any kind, as the system has it.
+ *
+ * Tells how many bytes a packed socket is: 0 where it is carried, and never more
+ * than PSOCK_SYS_PACKED_MAX. */
+#define PSOCK_SYS_PACKED_MAX 1000
+size_t psock_sys_packed_size(void);
+
+/* 0 when sockets can go over `channel`, or come; PSOCK_EOPNOTSUPP. */
+int psock_sys_check_channel(psock_t channel);
+
+/* Packs `passed` for the process at the other end of `channel`.  Not undone when
+ * the bytes are not sent, so it comes last before that. */
+int psock_sys_pack_socket(psock_t channel, psock_t passed,
+                          unsigned char *packed);
+
+/* As psock_sys_send() and psock_sys_recv() of more than no bytes, and `carried`
+ * goes with the first of them, where sockets are carried; below zero for none.
+ * What comes and is not just one socket is closed: PSOCK_EPROTO. */
+ptrdiff_t psock_sys_send_carrying(psock_t channel, const void *data,
+                                  size_t size, psock_t carried);
+ptrdiff_t psock_sys_recv_carrying(psock_t channel, void *buffer, size_t size,
+                                  psock_t *carried);
+
+/* Makes a socket of what came, equipped like psock's own: of `packed`, bytes not
+ * to be trusted, or of `carried`, which may be none and which stays open after a
+ * failure.  PSOCK_EPROTO when there is none in it. */
+psock_t psock_sys_unpack_socket(const unsigned char *packed, psock_t carried);
+
 /* --- sys_waker.c ---------------------------------------------------------- */
 
 /* A twin says what struct psock_waker is. */
@@ -176,13 +328,15 @@ psock_t psock_sys_waker_descriptor(const psock_waker *waker);
 enum psock_sys_event {
     PSOCK_SYS_READ = 1 << 0,  /* a receive or accept would not wait */
     PSOCK_SYS_WRITE = 1 << 1, /* a send would not wait; connecting is decided */
-    PSOCK_SYS_ENDED = 1 << 2  /* nothing more will come: shut down or gone */
+    PSOCK_SYS_ENDED = 1 << 2, /* nothing more will come: shut down or gone */
+    PSOCK_SYS_FAILED =
+        1 << 3 /* a failure, or a report that waits, and no data */
 };
 
 /* Waits until one of `events` (READ or WRITE) has come, or `timeout_ns` has
  * passed; below zero waits as long as it takes.  May wake early.
  *
- * Returns the bits that came, ENDED among them asked for or not; 0 when the
+ * Returns the bits that came, ENDED and FAILED among them asked for or not; 0 when the
  * time has passed; PSOCK_ECANCELED when nothing came and `canceler`, which may
  * be null, is rung; or an error. */
 int psock_sys_wait(psock_t s, unsigned events, psock_waker *canceler,

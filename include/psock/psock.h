@@ -7,6 +7,11 @@
 #include <psock/address.h>
 #include <psock/socket.h>
 #include <psock/io.h>
+#include <psock/control.h>
+#include <psock/message.h>
+#include <psock/multicast.h>
+#include <psock/option.h>
+#include <psock/process.h>
 #include <psock/waker.h>
 #include <psock/poll.h>
 #include <psock/poller.h>

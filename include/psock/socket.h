@@ -27,7 +27,10 @@ extern "C" {
 
 enum psock_type {
     PSOCK_STREAM = 1,
-    PSOCK_DATAGRAM = 2
+    PSOCK_DATAGRAM = 2,
+    PSOCK_SEQPACKET =
+        3,        /* Unix: a connection of messages, in order and whole */
+    PSOCK_RAW = 4 /* see psock_open_raw() */
 };
 
 enum psock_open_flags {
@@ -36,7 +39,7 @@ enum psock_open_flags {
     PSOCK_DUAL_STACK = 1 << 0
 };
 
-/* Makes a socket of an enum psock_family and an enum psock_type.
+/* Makes a socket of an enum psock_family and an enum psock_type but PSOCK_RAW.
  *
  * Returns the socket, yours to close, or
  *   PSOCK_EAFNOSUPPORT     no such family here, or `family` is none
@@ -47,6 +50,34 @@ enum psock_open_flags {
  * POSIX socket(); Windows WSASocketW. */
 PSOCK_API PSOCK_CHECKED psock_t psock_open(int family, int type,
                                            unsigned flags);
+
+/* Makes a raw socket of PSOCK_IPV4 or PSOCK_IPV6, for datagrams of the IP
+ * protocol `protocol` (1 is ICMP, 58 ICMPv6), 1 to 255.  What comes in has its
+ * IPv4 header in front (of IPv6 nothing); what goes out gets one
+ * (PSOCK_OPTION_HEADER_INCLUDED).
+ * Ports of addresses count for nothing.
+ *
+ * Returns the socket, yours to close, or the errors of psock_open(), and
+ *   PSOCK_EPERM            it needs privileges that this process has not
+ *   PSOCK_EINVAL           no such protocol number
+ *   PSOCK_EPROTONOSUPPORT  not that protocol here (Windows: no raw TCP)
+ *
+ * Linux: CAP_NET_RAW (raw(7)).  Windows: administrators. */
+PSOCK_API PSOCK_CHECKED psock_t psock_open_raw(int family, int protocol);
+
+/* Makes two sockets of an enum psock_type but PSOCK_RAW that are connected to
+ * each other and to nobody else, for two threads or for parent and child.
+ *
+ * They are Unix sockets where the system has such of that type.  Elsewhere they
+ * are of IPv4 or IPv6 within the machine, and psock makes sure that nobody
+ * slipped in between: each end's address is what the other is connected to.
+ *
+ * Returns 0 with both sockets, yours to close, or the errors of psock_open(),
+ * psock_bind() and psock_connect(); PSOCK_ESOCKTNOSUPPORT for a type that can be
+ * had in neither way.
+ *
+ * POSIX: socketpair(). */
+PSOCK_API PSOCK_CHECKED int psock_pair(int type, psock_t pair[2]);
 
 /* Closes `s`.  Data already sent still goes out; data received and not yet read
  * make a stream's peer see a reset.  Waits only where a linger time was set by
@@ -64,7 +95,12 @@ enum psock_bind_mode {
      * (TIME_WAIT), is PSOCK_EADDRINUSE.  What to use unless you know better. */
     PSOCK_BIND_FRESH = 0,
     /* A restarted server: dying connections do not count; another listener
-     * still does.  The sockets that left them must have been bound so too. */
+     * still does.  The sockets that left them must have been bound so too.
+     * Of a Unix path: a socket's file that nobody answers to is taken away, and
+     * nothing else ever is.  A listener that is there sees a connection that is
+     * closed at once; one that is bound and does not listen yet does not answer,
+     * and loses its path.  Two processes that do this at the same moment can
+     * both succeed; only the later has the path then. */
     PSOCK_BIND_REBIND = 1,
     /* All who ask for it: datagram sockets that receive the same multicast, or
      * listeners that share the connections of one address. */
@@ -103,7 +139,7 @@ PSOCK_API PSOCK_CHECKED int psock_bind(psock_t s, const psock_address *local,
  * Returns 0, or
  *   PSOCK_EADDRINUSE   another listener has the address
  *   PSOCK_EINVAL       `backlog` is negative, or `s` is connected
- *   PSOCK_EOPNOTSUPP   not a stream socket
+ *   PSOCK_EOPNOTSUPP   not a stream socket, nor PSOCK_SEQPACKET
  *
  * When the backlog is full, new connections wait or are refused, as the system
  * likes. */
@@ -181,6 +217,15 @@ PSOCK_API PSOCK_CHECKED int psock_local(psock_t s, psock_address *local);
  * Returns 0, or PSOCK_ENOTCONN when there is none: never connected, not yet,
  * or (on some systems) not any more. */
 PSOCK_API PSOCK_CHECKED int psock_peer(psock_t s, psock_address *peer);
+
+/* Takes away the file of the Unix address `local`, as is due after closing the
+ * socket that was bound to it; closing alone leaves it.  Only a socket's file is
+ * taken away, and abstract names and unnamed addresses have none.
+ *
+ * Returns 0; or PSOCK_ENOENT; PSOCK_EEXIST when there is something that is no
+ * socket; PSOCK_EAFNOSUPPORT for no Unix address; PSOCK_EINVAL for one without a
+ * path; or what else the file system says. */
+PSOCK_API int psock_remove_path(const psock_address *local);
 
 /* The bodies of psock_adopt() and psock_release(), for which see native.h: it
  * has them with the system's own types. */

@@ -9,6 +9,9 @@
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE /* accept4, ppoll, POLLRDHUP; implies POSIX.1-2008 */
 #endif
+#ifndef __APPLE_USE_RFC_3542
+#define __APPLE_USE_RFC_3542 /* IPV6_PKTINFO and its like */
+#endif
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,6 +19,7 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <netinet/udp.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -37,6 +41,16 @@
 #else
 #define PSOCK_POSIX_NO_SIGNAL 0 /* SO_NOSIGPIPE serves instead */
 #endif
+
+#define PSOCK_POSIX_SEND_FLAGS (MSG_DONTWAIT | PSOCK_POSIX_NO_SIGNAL)
+
+/* Of psock's flags for receiving.  The peek bit is moved to its native place by a
+ * product, which takes no branch. */
+static inline int psock_posix_receive_flags(unsigned flags)
+{
+    int native = (flags & PSOCK_SYS_MAY_WAIT) != 0 ? 0 : MSG_DONTWAIT;
+    return native + (int)(flags & PSOCK_PEEK) * (MSG_PEEK / PSOCK_PEEK);
+}
 
 /* sys_native.c: what is no descriptor.  A call, so that the choice below is a
  * branch never taken and not a computation. */
@@ -67,6 +81,18 @@ static inline int psock_posix_waker_fd(const psock_waker *waker)
 {
     return waker == NULL ? -1 : waker->read_fd;
 }
+
+/* sys_io.c: whether what just failed on `fd` did so because of a report of an
+ * undelivered datagram, and only because of that. */
+PSOCK_APART _Bool psock_posix_was_a_report(int fd);
+
+/* sys_io.c: what the last failure of a receive, or of a send to `peer`, means. */
+PSOCK_APART ptrdiff_t psock_posix_receive_failure(int fd);
+PSOCK_APART ptrdiff_t psock_posix_send_failure(psock_t s,
+                                               const psock_address *peer);
+
+/* error_queue.c: whether reports of undelivered datagrams were asked for. */
+_Bool psock_posix_reports(int fd);
 
 /* sys_wait.c: poll(), with a timeout in nanoseconds that is never cut short by
  * rounding; below zero for none. */
@@ -102,6 +128,9 @@ void psock_posix_poller_end(struct psock_posix_poller_link *link);
 
 /* sys_poller_*.c: takes `fd`, if it is there, out of the poller of `link`. */
 void psock_posix_poller_drop(struct psock_posix_poller_link *link, int fd);
+
+/* The system's number of an enum psock_type: sys_socket.c. */
+int psock_posix_type(int type);
 
 /* The error of a call that failed with `address`: sys_socket.c. */
 int psock_posix_address_error(int fd, const psock_address *address);

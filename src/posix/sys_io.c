@@ -5,16 +5,6 @@
  * a plain blocking one does, and nobody has to remember a mode. */
 #include "platform.h"
 
-#define SEND_FLAGS (MSG_DONTWAIT | PSOCK_POSIX_NO_SIGNAL)
-
-/* The peek bit is moved to its native place by a product, which takes no branch.
- */
-static inline int receive_flags_of(unsigned flags)
-{
-    int native = (flags & PSOCK_SYS_MAY_WAIT) != 0 ? 0 : MSG_DONTWAIT;
-    return native + (int)(flags & PSOCK_PEEK) * (MSG_PEEK / PSOCK_PEEK);
-}
-
 /* Linux says EPIPE also where there never was a connection to send on.
  * Receiving tells: it finds an end where there was one. */
 static PSOCK_APART ptrdiff_t broken_pipe(psock_t s)
@@ -34,20 +24,74 @@ static inline ptrdiff_t send_result(psock_t s, ssize_t sent)
     return error == PSOCK_EPIPE ? broken_pipe(s) : error;
 }
 
-static inline ptrdiff_t receive_result(ssize_t received)
+/* --- Reports of undelivered datagrams ------------------------------------- */
+
+/* What the network may have reported, and a call by itself may have failed with.
+ */
+static _Bool may_be_a_report(int native)
 {
-    return PSOCK_LIKELY(received >= 0) ? received : psock_posix_error();
+    static const int reports[] = {ECONNREFUSED, EHOSTUNREACH, ENETUNREACH,
+                                  EMSGSIZE,     EHOSTDOWN,    ENOPROTOOPT,
+                                  EOPNOTSUPP,   EACCES,       EPROTO};
+    for (size_t i = 0; i < sizeof reports / sizeof reports[0]; i++)
+        if (native == reports[i])
+            return 1;
+    return 0;
+}
+
+/* A report that somebody asked for also makes the next call on the socket fail,
+ * whatever it is about.  That its own peer refused a connected socket tells
+ * unasked. */
+PSOCK_APART _Bool psock_posix_was_a_report(int fd)
+{
+    struct sockaddr_storage peer;
+    socklen_t length = sizeof peer;
+    const int native = errno;
+    const _Bool was_one =
+        may_be_a_report(native) && psock_posix_reports(fd) &&
+        (native != ECONNREFUSED ||
+         getpeername(fd, (struct sockaddr *)&peer, &length) < 0);
+    errno = native;
+    return was_one;
+}
+
+PSOCK_APART ptrdiff_t psock_posix_receive_failure(int fd)
+{
+    int error = psock_posix_error();
+    if (error != PSOCK_EAGAIN && psock_posix_was_a_report(fd))
+        return PSOCK_EINTR;
+    return error;
+}
+
+static inline ptrdiff_t receive_result(psock_t s, ssize_t received)
+{
+    return PSOCK_LIKELY(received >= 0)
+               ? received
+               : psock_posix_receive_failure(psock_posix_fd(s));
+}
+
+/* A failure that was a report of an earlier datagram is gone with it; this one
+ * has not been tried yet. */
+static PSOCK_APART ptrdiff_t send_again(psock_t s, const void *data,
+                                        size_t size)
+{
+    const int fd = psock_posix_fd(s);
+    ssize_t sent = -1;
+    if (psock_posix_was_a_report(fd))
+        sent = send(fd, data, size, PSOCK_POSIX_SEND_FLAGS);
+    return send_result(s, sent);
 }
 
 ptrdiff_t psock_sys_send(psock_t s, const void *data, size_t size)
 {
-    return send_result(s, send(psock_posix_fd(s), data, size, SEND_FLAGS));
+    ssize_t sent = send(psock_posix_fd(s), data, size, PSOCK_POSIX_SEND_FLAGS);
+    return PSOCK_LIKELY(sent >= 0) ? sent : send_again(s, data, size);
 }
 
 ptrdiff_t psock_sys_recv(psock_t s, void *buffer, size_t size, unsigned flags)
 {
-    return receive_result(
-        recv(psock_posix_fd(s), buffer, size, receive_flags_of(flags)));
+    return receive_result(s, recv(psock_posix_fd(s), buffer, size,
+                                  psock_posix_receive_flags(flags)));
 }
 
 /* Codes of an address of the wrong family, among other things. */
@@ -57,21 +101,34 @@ static _Bool may_be_the_family(int error)
            error == PSOCK_EAFNOSUPPORT;
 }
 
-static PSOCK_APART ptrdiff_t send_to_failure(psock_t s,
-                                             const psock_address *peer)
+PSOCK_APART ptrdiff_t psock_posix_send_failure(psock_t s,
+                                               const psock_address *peer)
 {
-    if (may_be_the_family(psock_posix_error()))
+    if (peer != NULL && may_be_the_family(psock_posix_error()))
         return psock_posix_address_error(psock_posix_fd(s), peer);
     return send_result(s, -1);
+}
+
+static PSOCK_APART ptrdiff_t send_to_again(psock_t s, const void *data,
+                                           size_t size,
+                                           const psock_address *peer)
+{
+    const void *name = peer->storage.bytes;
+    const int fd = psock_posix_fd(s);
+    ssize_t sent = -1;
+    if (psock_posix_was_a_report(fd))
+        sent =
+            sendto(fd, data, size, PSOCK_POSIX_SEND_FLAGS, name, peer->length);
+    return sent >= 0 ? sent : psock_posix_send_failure(s, peer);
 }
 
 ptrdiff_t psock_sys_send_to(psock_t s, const void *data, size_t size,
                             const psock_address *peer)
 {
     const void *name = peer->storage.bytes;
-    ssize_t sent =
-        sendto(psock_posix_fd(s), data, size, SEND_FLAGS, name, peer->length);
-    return PSOCK_LIKELY(sent >= 0) ? sent : send_to_failure(s, peer);
+    ssize_t sent = sendto(psock_posix_fd(s), data, size, PSOCK_POSIX_SEND_FLAGS,
+                          name, peer->length);
+    return PSOCK_LIKELY(sent >= 0) ? sent : send_to_again(s, data, size, peer);
 }
 
 /* The system writes the sender where it belongs, and only when there is one to
@@ -81,13 +138,14 @@ ptrdiff_t psock_sys_recv_from(psock_t s, void *buffer, size_t size,
 {
     socklen_t length = sizeof peer->storage;
     void *name = peer == NULL ? NULL : peer->storage.bytes;
-    ssize_t received = recvfrom(psock_posix_fd(s), buffer, size,
-                                receive_flags_of(flags), name, &length);
+    ssize_t received =
+        recvfrom(psock_posix_fd(s), buffer, size,
+                 psock_posix_receive_flags(flags), name, &length);
     if (PSOCK_LIKELY(peer != NULL && received >= 0)) {
         peer->length = length;
         peer->reserved = 0;
     }
-    return receive_result(received);
+    return receive_result(s, received);
 }
 
 /* psock_buffer has the layout of struct iovec, so that vectors are passed on as
@@ -111,19 +169,30 @@ static inline struct msghdr message_of(const psock_buffer *buffers,
     return message;
 }
 
+static PSOCK_APART ptrdiff_t send_vector_again(psock_t s,
+                                               const struct msghdr *message)
+{
+    const int fd = psock_posix_fd(s);
+    ssize_t sent = -1;
+    if (psock_posix_was_a_report(fd))
+        sent = sendmsg(fd, message, PSOCK_POSIX_SEND_FLAGS);
+    return send_result(s, sent);
+}
+
 ptrdiff_t psock_sys_send_vector(psock_t s, const psock_buffer *buffers,
                                 size_t count)
 {
     struct msghdr message = message_of(buffers, count);
-    return send_result(s, sendmsg(psock_posix_fd(s), &message, SEND_FLAGS));
+    ssize_t sent = sendmsg(psock_posix_fd(s), &message, PSOCK_POSIX_SEND_FLAGS);
+    return PSOCK_LIKELY(sent >= 0) ? sent : send_vector_again(s, &message);
 }
 
 ptrdiff_t psock_sys_recv_vector(psock_t s, const psock_buffer *buffers,
                                 size_t count, unsigned flags)
 {
     struct msghdr message = message_of(buffers, count);
-    return receive_result(
-        recvmsg(psock_posix_fd(s), &message, receive_flags_of(flags)));
+    return receive_result(s, recvmsg(psock_posix_fd(s), &message,
+                                     psock_posix_receive_flags(flags)));
 }
 
 /* --- Urgent bytes --------------------------------------------------------- */
@@ -150,7 +219,8 @@ int psock_sys_send_urgent(psock_t s, unsigned char byte)
     int error = urgent_error(fd);
     if (error < 0)
         return error;
-    ptrdiff_t result = send_result(s, send(fd, &byte, 1, SEND_FLAGS | MSG_OOB));
+    ptrdiff_t result =
+        send_result(s, send(fd, &byte, 1, PSOCK_POSIX_SEND_FLAGS | MSG_OOB));
     return result < 0 ? (int)result : 0;
 }
 

@@ -33,6 +33,8 @@ static int came_events(unsigned events, int revents)
         came |= PSOCK_SYS_WRITE;
     if ((revents & ENDED_EVENTS) != 0)
         came |= PSOCK_SYS_ENDED;
+    if ((revents & (POLLERR | POLLIN)) == POLLERR)
+        came |= PSOCK_SYS_FAILED;
     return (int)came;
 }
 
@@ -80,13 +82,50 @@ PSOCK_APART int psock_posix_await_set(int fd, const psock_waker *canceler,
     return entries[0].revents != 0 || ready == 0 ? 0 : psock_posix_canceled();
 }
 
+/* Linux wakes nobody who waits to send on a Unix socket when this end of it is
+ * shut down for sending, and has no event for that.  So those who have waited
+ * for a while without one try again now and then. */
+#ifdef PSOCK_HAVE_SILENT_SHUTDOWN
+#define SILENCE_NS INT64_C(50000000)
+
+static _Bool is_silent(int fd)
+{
+    int domain = AF_UNSPEC;
+    socklen_t length = sizeof domain;
+    return getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &domain, &length) == 0 &&
+           domain == AF_UNIX;
+}
+
+static int wait_in_silence(struct pollfd *entries, nfds_t count,
+                           int64_t timeout_ns)
+{
+    if ((entries[0].events & POLLOUT) == 0 ||
+        (timeout_ns >= 0 && timeout_ns <= SILENCE_NS))
+        return psock_posix_poll(entries, count, timeout_ns);
+    int ready = psock_posix_poll(entries, count, SILENCE_NS);
+    if (ready != 0)
+        return ready;
+    if (!is_silent(entries[0].fd))
+        return psock_posix_poll(entries, count,
+                                timeout_ns < 0 ? -1 : timeout_ns - SILENCE_NS);
+    entries[0].revents = POLLOUT;
+    return 1;
+}
+#else
+static int wait_in_silence(struct pollfd *entries, nfds_t count,
+                           int64_t timeout_ns)
+{
+    return psock_posix_poll(entries, count, timeout_ns);
+}
+#endif
+
 int psock_sys_wait(psock_t s, unsigned events, psock_waker *canceler,
                    int64_t timeout_ns)
 {
     struct pollfd entries[2] = {
         {.fd = psock_posix_fd(s), .events = poll_events(events)},
         {.fd = psock_posix_waker_fd(canceler), .events = POLLIN}};
-    int ready = psock_posix_poll(entries, canceler == NULL ? 1 : 2, timeout_ns);
+    int ready = wait_in_silence(entries, canceler == NULL ? 1 : 2, timeout_ns);
     if (ready < 0)
         return psock_posix_error();
     if (ready == 0)
