@@ -14,6 +14,7 @@
 #include <mstcpip.h>
 #include <afunix.h>
 #include <windows.h>
+#include <iphlpapi.h>
 #include <winternl.h>
 
 #include "../policy.h"
@@ -32,11 +33,82 @@
 #ifndef SIO_TCP_INITIAL_RTO
 #define SIO_TCP_INITIAL_RTO _WSAIOW(IOC_VENDOR, 17)
 #endif
+#ifndef SIO_AF_UNIX_GETPEERPID
+#define SIO_AF_UNIX_GETPEERPID _WSAIOR(IOC_VENDOR, 256)
+#endif
+#ifndef IO_REPARSE_TAG_AF_UNIX
+#define IO_REPARSE_TAG_AF_UNIX 0x80000023
+#endif
 #ifndef SIO_BASE_HANDLE
 #define SIO_BASE_HANDLE _WSAIOR(IOC_WS2, 34)
 #endif
 #ifndef SIO_BSP_HANDLE_POLL
 #define SIO_BSP_HANDLE_POLL _WSAIOR(IOC_WS2, 29)
+#endif
+
+#ifndef SIO_TIMESTAMPING
+#define SIO_TIMESTAMPING _WSAIOW(IOC_VENDOR, 235)
+#endif
+#ifndef SO_TIMESTAMP
+#define SO_TIMESTAMP 0x300A
+#endif
+#ifndef MSG_ERRQUEUE
+#define MSG_ERRQUEUE 0x1000
+#endif
+#ifndef IP_RECVECN
+#define IP_RECVECN 50
+#endif
+#ifndef IPV6_RECVECN
+#define IPV6_RECVECN 50
+#endif
+#ifndef IP_RECVERR
+#define IP_RECVERR 75
+#endif
+#ifndef IPV6_RECVERR
+#define IPV6_RECVERR 75
+#endif
+#ifndef UDP_SEND_MSG_SIZE
+#define UDP_SEND_MSG_SIZE 2
+#endif
+#ifndef UDP_RECV_MAX_COALESCED_SIZE
+#define UDP_RECV_MAX_COALESCED_SIZE 3
+#endif
+#ifndef UDP_COALESCED_INFO
+#define UDP_COALESCED_INFO 3
+#endif
+
+#ifndef TCP_KEEPIDLE
+#define TCP_KEEPIDLE 3
+#endif
+#ifndef TCP_MAXSEG
+#define TCP_MAXSEG 4
+#endif
+#ifndef TCP_MAXRT
+#define TCP_MAXRT 5
+#endif
+#ifndef TCP_MAXRTMS
+#define TCP_MAXRTMS 14
+#endif
+#ifndef TCP_FASTOPEN
+#define TCP_FASTOPEN 15
+#endif
+#ifndef TCP_KEEPCNT
+#define TCP_KEEPCNT 16
+#endif
+#ifndef TCP_KEEPINTVL
+#define TCP_KEEPINTVL 17
+#endif
+#ifndef IP_MTU
+#define IP_MTU 73
+#endif
+#ifndef IPV6_MTU
+#define IPV6_MTU 72
+#endif
+#ifndef SIO_TCP_SET_ACK_FREQUENCY
+#define SIO_TCP_SET_ACK_FREQUENCY _WSAIOW(IOC_VENDOR, 23)
+#endif
+#ifndef SIO_TCP_INFO
+#define SIO_TCP_INFO _WSAIORW(IOC_VENDOR, 39)
 #endif
 
 /* sys_error.c: the last failure of a call through the table, mapped. */
@@ -53,9 +125,33 @@ int psock_win32_no_memory(void);
 int psock_win32_status_error(NTSTATUS status);
 _Bool psock_win32_is_shortage(NTSTATUS status);
 
+/* sys_io.c: what a failed send or receive means.  The latter may mean success:
+ * the end, or a datagram that filled the `size` bytes there were for it. */
+ptrdiff_t psock_win32_send_failure(psock_t s);
+ptrdiff_t psock_win32_send_to_failure(psock_t s, const psock_address *peer);
+ptrdiff_t psock_win32_receive_failure(psock_t s, size_t size);
+
+/* sys_io.c: whether `peer` has no port, where one is needed. */
+_Bool psock_win32_is_portless(psock_t s, const psock_address *peer);
+
+/* sys_message.c: whether any socket was ever asked for reports of undelivered
+ * datagrams that come among the datagrams. */
+extern atomic_int psock_win32_reports_come;
+
+/* sys_message.c: receives into `buffers` as psock_sys_recv_from() does, passing
+ * over such reports by PSOCK_EINTR. */
+ptrdiff_t psock_win32_receive_datagram(psock_t s, const psock_buffer *buffers,
+                                       size_t count, unsigned flags,
+                                       psock_address *peer);
+
 /* sys_socket.c: the socket's native family and type; false when it has none to
  * tell. */
 _Bool psock_win32_kind(psock_t s, int *family, int *type);
+
+/* sys_socket.c: a socket that is overlapped and not inherited, of a type, or of
+ * what another process has made of one of its own for this. */
+SOCKET psock_win32_make_socket(int family, int type, int protocol,
+                               WSAPROTOCOL_INFOW *info);
 
 /* sys_socket.c: what a socket is, or has been through; false when it is none.
  */
@@ -77,8 +173,15 @@ int psock_win32_address_error(psock_t s, const psock_address *address);
 const psock_address *psock_win32_reachable(const psock_address *peer,
                                            psock_address *loopback);
 
+/* sys_process.c: the system's code for what keeps the file of a Unix path from
+ * being found, or 0 when there is one. */
+int psock_win32_path_code(const psock_address *path);
+
 /* afd.c: closes the events kept for reuse. */
 void psock_win32_drop_events(void);
+
+/* abilities.c: forgets what Windows was found to have, once it is not in use. */
+void psock_win32_forget_abilities(void);
 
 /* sys_wait.c: what a canceled wait returns. */
 int psock_win32_canceled(void);
@@ -109,6 +212,10 @@ int psock_win32_set_not_inherited(psock_t s, DWORD flags);
 int psock_win32_set_nonblocking(psock_t s, _Bool nonblocking);
 void psock_win32_ignore_undelivered(psock_t s);
 void psock_win32_report_refusal(psock_t s);
+
+/* sys_native.c: switches the reports of one kind; false when there is no such
+ * switch. */
+_Bool psock_win32_switch_report(psock_t s, DWORD code, _Bool on);
 
 #include "shadow.h"
 #include "afd.h"

@@ -12,7 +12,11 @@ enum shadow_state {
     SHADOW_CONNECTING = 1 << 1,  /* an attempt whose outcome was not told yet */
     SHADOW_ABANDONED = 1 << 2,   /* psock_shutdown() of such an attempt */
     SHADOW_WRITE_ENDED = 1 << 3, /* psock_shutdown() for writing */
-    SHADOW_UNLISTENED = 1 << 4   /* psock_shutdown() of a listener */
+    SHADOW_UNLISTENED = 1 << 4,  /* psock_shutdown() of a listener */
+    SHADOW_REPORTS = 1 << 5,     /* psock_want_undelivered() */
+    SHADOW_ERROR_QUEUE = 1 << 6, /* the same, and reports are messages */
+    SHADOW_JOINS = 1 << 7,       /* the system may join datagrams in one */
+    SHADOW_TOLD = 1 << 8         /* that the stream is broken, when asked */
 };
 
 /* The shadow_state bits of `s`. */

@@ -163,7 +163,11 @@ uint32_t psock_sys_scope_index(const char *name)
     return index != 0 ? index : alias_index(name);
 }
 
+/* Finding a name would put an end to the last failure's code. */
 _Bool psock_sys_scope_name(uint32_t index, char *name)
 {
-    return if_indextoname(index, name) != NULL;
+    const int native = psock_winsock.WSAGetLastError();
+    const _Bool found = if_indextoname(index, name) != NULL;
+    psock_winsock.WSASetLastError(native);
+    return found;
 }

@@ -86,7 +86,7 @@ static int datagram_send_error(int error)
     }
 }
 
-static PSOCK_APART int send_failure(psock_t s)
+PSOCK_APART ptrdiff_t psock_win32_send_failure(psock_t s)
 {
     int native = psock_winsock.WSAGetLastError();
     int error = psock_win32_socket_error(s);
@@ -113,7 +113,7 @@ static PSOCK_APART ptrdiff_t send_less(psock_t s, const char *data, int size)
         sent = psock_winsock.send((SOCKET)s, data, size, 0);
         if (sent == SOCKET_ERROR &&
             psock_winsock.WSAGetLastError() != WSAENOBUFS)
-            return send_failure(s);
+            return psock_win32_send_failure(s);
     }
     return sent == SOCKET_ERROR ? PSOCK_ENOBUFS : sent;
 }
@@ -126,20 +126,29 @@ ptrdiff_t psock_sys_send(psock_t s, const void *data, size_t size)
         return sent;
     if (psock_winsock.WSAGetLastError() == WSAENOBUFS)
         return send_less(s, data, length);
-    return send_failure(s);
+    return psock_win32_send_failure(s);
 }
 
 /* --- Receiving ------------------------------------------------------------ */
 
 /* Somebody's port or network could not be reached by an earlier datagram.  An
  * unconnected socket is not told of that: it tries again. */
+static int undelivered_error(psock_t s, int error)
+{
+    return psock_win32_has_peer(s) ? error : PSOCK_EINTR;
+}
+
 static int datagram_receive_error(psock_t s, int error)
 {
     switch (error) {
     case PSOCK_ECONNRESET:
-        return psock_win32_has_peer(s) ? PSOCK_ECONNREFUSED : PSOCK_EINTR;
+    case PSOCK_ECONNREFUSED:
+        return undelivered_error(s, PSOCK_ECONNREFUSED);
     case PSOCK_ENETRESET:
-        return psock_win32_has_peer(s) ? PSOCK_EHOSTUNREACH : PSOCK_EINTR;
+    case PSOCK_EHOSTUNREACH:
+        return undelivered_error(s, PSOCK_EHOSTUNREACH);
+    case PSOCK_ENETUNREACH:
+        return undelivered_error(s, PSOCK_ENETUNREACH);
     case PSOCK_EINVAL: /* unbound; elsewhere it just has nothing yet */
         error =
             psock_win32_is_bound(s) ? PSOCK_EINVAL : psock_win32_bind_any(s);
@@ -171,7 +180,7 @@ static int receive_error(psock_t s, int error, int *native)
 
 /* A datagram longer than the `size` bytes there were for it is a success that
  * filled them. */
-static PSOCK_APART ptrdiff_t receive_failure(psock_t s, size_t size)
+PSOCK_APART ptrdiff_t psock_win32_receive_failure(psock_t s, size_t size)
 {
     int native = psock_winsock.WSAGetLastError();
     if (native == WSAEMSGSIZE)
@@ -188,35 +197,57 @@ static PSOCK_APART ptrdiff_t receive_failure(psock_t s, size_t size)
     return error;
 }
 
+/* Whether reports can be among the datagrams of `s`, which these calls could not
+ * tell apart. */
+static inline _Bool has_reports(psock_t s)
+{
+    return !PSOCK_LIKELY(atomic_load_explicit(&psock_win32_reports_come,
+                                              memory_order_relaxed) == 0) &&
+           (psock_win32_shadow(s) & SHADOW_ERROR_QUEUE) != 0;
+}
+
+static PSOCK_APART ptrdiff_t receive_past_reports(psock_t s, void *buffer,
+                                                  size_t size, unsigned flags,
+                                                  psock_address *peer)
+{
+    const psock_buffer whole = {buffer, size};
+    return psock_win32_receive_datagram(s, &whole, 1, flags, peer);
+}
+
 ptrdiff_t psock_sys_recv(psock_t s, void *buffer, size_t size, unsigned flags)
 {
+    if (has_reports(s))
+        return receive_past_reports(s, buffer, size, flags, NULL);
     int length = clamp(size, LONGEST_RECEIVE);
     int received =
         psock_winsock.recv((SOCKET)s, buffer, length, receive_flags_of(flags));
     if (PSOCK_LIKELY(received != SOCKET_ERROR))
         return received;
-    return receive_failure(s, (size_t)length);
+    return psock_win32_receive_failure(s, (size_t)length);
 }
 
 /* --- With addresses ------------------------------------------------------- */
 
-static PSOCK_APART ptrdiff_t send_to_failure(psock_t s,
-                                             const psock_address *peer)
+PSOCK_APART ptrdiff_t psock_win32_send_to_failure(psock_t s,
+                                                  const psock_address *peer)
 {
     int native = psock_winsock.WSAGetLastError();
     int error = psock_win32_address_error(s, peer);
     if (error == PSOCK_EAFNOSUPPORT && native != WSAEWOULDBLOCK)
         return error;
-    return send_failure(s);
+    return psock_win32_send_failure(s);
 }
 
-/* Windows sends to no port without a word. */
-static _Bool is_portless(psock_t s, const psock_address *peer)
+/* Windows sends to no port without a word.  Raw sockets know no ports. */
+_Bool psock_win32_is_portless(psock_t s, const psock_address *peer)
 {
+    int family;
+    int type;
     struct psock_address_view view;
     psock_sys_address_view(peer, &view);
     if (view.port != 0 || view.family == PSOCK_UNIX ||
-        view.family == PSOCK_NONE || !psock_win32_is_datagram(s))
+        view.family == PSOCK_NONE || !psock_win32_kind(s, &family, &type) ||
+        type != SOCK_DGRAM)
         return 0;
     psock_winsock.WSASetLastError(WSAEINVAL);
     return 1;
@@ -227,12 +258,14 @@ ptrdiff_t psock_sys_send_to(psock_t s, const void *data, size_t size,
 {
     psock_address loopback;
     const psock_address *to = psock_win32_reachable(peer, &loopback);
-    if (is_portless(s, to))
+    if (psock_win32_is_portless(s, to))
         return PSOCK_EINVAL;
     int sent = psock_winsock.sendto(
         (SOCKET)s, data, clamp(size, LONGEST_SEND), 0,
         (const struct sockaddr *)to->storage.bytes, (int)to->length);
-    return PSOCK_LIKELY(sent != SOCKET_ERROR) ? sent : send_to_failure(s, peer);
+    return PSOCK_LIKELY(sent != SOCKET_ERROR)
+               ? sent
+               : psock_win32_send_to_failure(s, peer);
 }
 
 /* The sender is told to whoever has room for the longest address: with less,
@@ -244,11 +277,13 @@ ptrdiff_t psock_sys_recv_from(psock_t s, void *buffer, size_t size,
     psock_address from = {.length = 0};
     struct sockaddr *name = (struct sockaddr *)from.storage.bytes;
     int name_length = sizeof from.storage.bytes;
+    if (has_reports(s))
+        return receive_past_reports(s, buffer, size, flags, peer);
     int length = clamp(size, LONGEST_RECEIVE);
     ptrdiff_t received = psock_winsock.recvfrom(
         (SOCKET)s, buffer, length, receive_flags_of(flags), name, &name_length);
     if (!PSOCK_LIKELY(received != SOCKET_ERROR))
-        received = receive_failure(s, (size_t)length);
+        received = psock_win32_receive_failure(s, (size_t)length);
     if (peer != NULL && received >= 0) {
         from.length = name->sa_family == AF_UNSPEC ? 0 : (uint32_t)name_length;
         *peer = from;
@@ -306,7 +341,7 @@ ptrdiff_t psock_sys_send_vector(psock_t s, const psock_buffer *buffers,
         buffers = first_with_data(buffers);
         return psock_sys_send(s, buffers->data, buffers->size);
     }
-    return send_failure(s);
+    return psock_win32_send_failure(s);
 }
 
 ptrdiff_t psock_sys_recv_vector(psock_t s, const psock_buffer *buffers,
@@ -316,6 +351,8 @@ ptrdiff_t psock_sys_recv_vector(psock_t s, const psock_buffer *buffers,
     DWORD received;
     DWORD native_flags = (DWORD)receive_flags_of(flags);
     struct native_vector vector;
+    if (has_reports(s))
+        return psock_win32_receive_datagram(s, buffers, count, flags, NULL);
     convert(buffers, count, LONGEST_RECEIVE, &vector);
     if (vector.size == 0)
         return psock_sys_recv(s, &nothing, 0, flags);
@@ -323,7 +360,7 @@ ptrdiff_t psock_sys_recv_vector(psock_t s, const psock_buffer *buffers,
                                            vector.count, &received,
                                            &native_flags, NULL, NULL) == 0))
         return (ptrdiff_t)received;
-    return receive_failure(s, vector.size);
+    return psock_win32_receive_failure(s, vector.size);
 }
 
 /* --- Urgent bytes --------------------------------------------------------- */
@@ -335,7 +372,9 @@ int psock_sys_send_urgent(psock_t s, unsigned char byte)
         return PSOCK_EOPNOTSUPP;
     }
     int sent = psock_winsock.send((SOCKET)s, (const char *)&byte, 1, MSG_OOB);
-    return PSOCK_LIKELY(sent != SOCKET_ERROR) ? 0 : send_failure(s);
+    return PSOCK_LIKELY(sent != SOCKET_ERROR)
+               ? 0
+               : (int)psock_win32_send_failure(s);
 }
 
 /* WSAEINVAL is what Windows says when there is none, or no connection. */

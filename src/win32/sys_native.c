@@ -19,11 +19,12 @@ int psock_win32_set_nonblocking(psock_t s, _Bool nonblocking)
     return 0;
 }
 
-static void switch_report(psock_t s, DWORD code, BOOL on)
+_Bool psock_win32_switch_report(psock_t s, DWORD code, _Bool on)
 {
+    BOOL wide = on;
     DWORD returned;
-    psock_winsock.WSAIoctl((SOCKET)s, code, &on, sizeof on, NULL, 0, &returned,
-                           NULL, NULL);
+    return psock_winsock.WSAIoctl((SOCKET)s, code, &wide, sizeof wide, NULL, 0,
+                                  &returned, NULL, NULL) == 0;
 }
 
 /* Windows makes a datagram socket fail to receive because an earlier datagram
@@ -31,14 +32,14 @@ static void switch_report(psock_t s, DWORD code, BOOL on)
  * switches do not do that, or are dealt with when they do (sys_io.c). */
 void psock_win32_ignore_undelivered(psock_t s)
 {
-    switch_report(s, SIO_UDP_CONNRESET, FALSE);
-    switch_report(s, SIO_UDP_NETRESET, FALSE);
+    psock_win32_switch_report(s, SIO_UDP_CONNRESET, 0);
+    psock_win32_switch_report(s, SIO_UDP_NETRESET, 0);
 }
 
 /* Once connected, a socket has one peer, whose refusal is worth knowing. */
 void psock_win32_report_refusal(psock_t s)
 {
-    switch_report(s, SIO_UDP_CONNRESET, TRUE);
+    psock_win32_switch_report(s, SIO_UDP_CONNRESET, 1);
 }
 
 static int put_back(psock_t s, DWORD handle_flags, int error)

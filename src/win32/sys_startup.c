@@ -39,6 +39,7 @@ int psock_sys_startup(void)
 void psock_sys_cleanup(void)
 {
     psock_win32_drop_events();
+    psock_win32_forget_abilities();
     AcquireSRWLockExclusive(&startup_lock);
     psock_winsock.WSACleanup();
     ReleaseSRWLockExclusive(&startup_lock);

@@ -1,12 +1,15 @@
 /* winsock.c: the table as programs get it: the system's own entry points. */
 #include "platform.h"
 
+#include <iphlpapi.h>
+
 struct psock_winsock_table psock_winsock = {
     .WSAStartup = WSAStartup,
     .WSACleanup = WSACleanup,
     .WSAGetLastError = WSAGetLastError,
     .WSASetLastError = WSASetLastError,
     .WSASocketW = WSASocketW,
+    .WSADuplicateSocketW = WSADuplicateSocketW,
     .closesocket = closesocket,
     .bind = bind,
     .listen = listen,
@@ -25,6 +28,8 @@ struct psock_winsock_table psock_winsock = {
     .recvfrom = recvfrom,
     .WSASend = WSASend,
     .WSARecv = WSARecv,
+    .WSARecvFrom = WSARecvFrom,
+    .WSASendMsg = WSASendMsg,
     .select = select,
     .GetHandleInformation = GetHandleInformation,
     .SetHandleInformation = SetHandleInformation,
@@ -37,6 +42,14 @@ struct psock_winsock_table psock_winsock = {
     .PostQueuedCompletionStatus = PostQueuedCompletionStatus,
     .CancelIoEx = CancelIoEx,
     .CloseHandle = CloseHandle,
+    .GetCurrentProcessId = GetCurrentProcessId,
+    .GetTempPathW = GetTempPathW,
+    .GetFileAttributesW = GetFileAttributesW,
+    .CreateFileW = CreateFileW,
+    .GetFileInformationByHandleEx = GetFileInformationByHandleEx,
+    .SetFileInformationByHandle = SetFileInformationByHandle,
+    .GetExtendedTcpTable = GetExtendedTcpTable,
+    .GetIpAddrTable = GetIpAddrTable,
     .NtCreateFile = NtCreateFile,
     .NtDeviceIoControlFile = NtDeviceIoControlFile,
 };

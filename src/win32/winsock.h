@@ -4,9 +4,11 @@
  * tests put strict stand-ins in its place: what real Windows answers, Wine or
  * a Linux build cannot show otherwise.  src/win32 calls the system by
  * psock_winsock.name() and in no other way, but for locks, clocks, giving time
- * away, and the names of interfaces. */
+ * away, the names of interfaces, and text. */
 #ifndef PSOCK_WIN32_WINSOCK_H
 #define PSOCK_WIN32_WINSOCK_H
+
+struct _MIB_IPADDRTABLE;
 
 struct psock_winsock_table {
     /* ws2_32.dll */
@@ -17,6 +19,8 @@ struct psock_winsock_table {
     SOCKET(WSAAPI *WSASocketW)
     (int family, int type, int protocol, WSAPROTOCOL_INFOW *info, GROUP group,
      DWORD flags);
+    int(WSAAPI *WSADuplicateSocketW)(SOCKET s, DWORD process,
+                                     WSAPROTOCOL_INFOW *info);
     int(WSAAPI *closesocket)(SOCKET s);
     int(WSAAPI *bind)(SOCKET s, const struct sockaddr *name, int length);
     int(WSAAPI *listen)(SOCKET s, int backlog);
@@ -47,6 +51,14 @@ struct psock_winsock_table {
                          DWORD *received, DWORD *flags,
                          WSAOVERLAPPED *overlapped,
                          LPWSAOVERLAPPED_COMPLETION_ROUTINE completion);
+    int(WSAAPI *WSARecvFrom)(SOCKET s, WSABUF *buffers, DWORD count,
+                             DWORD *received, DWORD *flags,
+                             struct sockaddr *name, int *length,
+                             WSAOVERLAPPED *overlapped,
+                             LPWSAOVERLAPPED_COMPLETION_ROUTINE completion);
+    int(WSAAPI *WSASendMsg)(SOCKET s, WSAMSG *message, DWORD flags, DWORD *sent,
+                            WSAOVERLAPPED *overlapped,
+                            LPWSAOVERLAPPED_COMPLETION_ROUTINE completion);
     int(WSAAPI *select)(int ignored, fd_set *read, fd_set *write,
                         fd_set *except, const PTIMEVAL timeout);
 
@@ -68,6 +80,26 @@ struct psock_winsock_table {
     (HANDLE port, DWORD transferred, ULONG_PTR key, OVERLAPPED *overlapped);
     BOOL(WINAPI *CancelIoEx)(HANDLE handle, OVERLAPPED *overlapped);
     BOOL(WINAPI *CloseHandle)(HANDLE handle);
+    DWORD(WINAPI *GetCurrentProcessId)(void);
+    DWORD(WINAPI *GetTempPathW)(DWORD room, WCHAR *path);
+    DWORD(WINAPI *GetFileAttributesW)(const WCHAR *path);
+    HANDLE(WINAPI *CreateFileW)
+    (const WCHAR *path, DWORD access, DWORD share,
+     SECURITY_ATTRIBUTES *security, DWORD disposition, DWORD flags,
+     HANDLE pattern);
+    BOOL(WINAPI *GetFileInformationByHandleEx)
+    (HANDLE file, FILE_INFO_BY_HANDLE_CLASS kind, void *info, DWORD size);
+    BOOL(WINAPI *SetFileInformationByHandle)
+    (HANDLE file, FILE_INFO_BY_HANDLE_CLASS kind, void *info, DWORD size);
+
+    /* iphlpapi.dll */
+    DWORD(WINAPI *GetExtendedTcpTable)
+    (void *table, DWORD *size, BOOL sorted, ULONG family, TCP_TABLE_CLASS kind,
+     ULONG reserved);
+
+    /* iphlpapi.dll */
+    DWORD(WINAPI *GetIpAddrTable)
+    (struct _MIB_IPADDRTABLE *table, ULONG *size, BOOL sorted);
 
     /* ntdll.dll */
     NTSTATUS(NTAPI *NtCreateFile)
