@@ -83,6 +83,11 @@ static const struct error_pair error_pairs[] = {
 #endif
 
     {EPIPE, PSOCK_ENOTCONN},
+    {EACCES, PSOCK_EPERM},
+    {ENOPROTOOPT, PSOCK_ENOTSUP},
+    {ENOTTY, PSOCK_ENOTSUP},
+    {EADDRNOTAVAIL, PSOCK_EADDRINUSE},
+    {EINVAL, PSOCK_EADDRNOTAVAIL},
     {EINVAL, PSOCK_EAFNOSUPPORT},
 };
 
