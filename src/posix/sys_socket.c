@@ -15,23 +15,27 @@ static int native_family(int family)
     }
 }
 
-static int native_type(int type)
+int psock_posix_type(int type)
 {
-    return type == PSOCK_STREAM ? SOCK_STREAM : SOCK_DGRAM;
+    static const int types[] = {[PSOCK_STREAM] = SOCK_STREAM,
+                                [PSOCK_DATAGRAM] = SOCK_DGRAM,
+                                [PSOCK_SEQPACKET] = SOCK_SEQPACKET,
+                                [PSOCK_RAW] = SOCK_RAW};
+    return types[type];
 }
 
 /* Where the type cannot carry the flag, there is a moment in which a child
  * started by another thread inherits the socket; such systems offer nothing
  * better. */
 #ifdef PSOCK_HAVE_SOCK_CLOEXEC
-static int make_socket(int family, int type)
+static int make_socket(int family, int type, int protocol)
 {
-    return socket(family, type | SOCK_CLOEXEC, PROTOCOL_OF_THE_TYPE);
+    return socket(family, type | SOCK_CLOEXEC, protocol);
 }
 #else
-static int make_socket(int family, int type)
+static int make_socket(int family, int type, int protocol)
 {
-    int fd = socket(family, type, PROTOCOL_OF_THE_TYPE);
+    int fd = socket(family, type, protocol);
     if (fd >= 0)
         (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
     return fd;
@@ -74,7 +78,8 @@ static int set_stack(int fd, int family, unsigned flags)
 
 psock_t psock_sys_open(int family, int type, unsigned flags)
 {
-    int fd = make_socket(native_family(family), native_type(type));
+    int fd = make_socket(native_family(family), psock_posix_type(type),
+                         PROTOCOL_OF_THE_TYPE);
     if (fd < 0)
         return psock_posix_error();
     int error = set_stack(fd, family, flags);
@@ -83,10 +88,66 @@ psock_t psock_sys_open(int family, int type, unsigned flags)
     return error < 0 ? give_up(fd, error) : fd;
 }
 
+/* Some systems say "access" where it takes privileges. */
+psock_t psock_sys_open_raw(int family, int protocol)
+{
+    int fd = make_socket(native_family(family), SOCK_RAW, protocol);
+    if (fd < 0)
+        return errno == EACCES ? PSOCK_EPERM : psock_posix_error();
+    int error = psock_posix_equip(fd);
+    return error < 0 ? give_up(fd, error) : fd;
+}
+
 int psock_sys_check(psock_t s)
 {
     int type;
     return get_option(psock_posix_fd(s), SOL_SOCKET, SO_TYPE, &type);
+}
+
+static int family_of(sa_family_t family)
+{
+    switch (family) {
+    case AF_INET:
+        return PSOCK_IPV4;
+    case AF_INET6:
+        return PSOCK_IPV6;
+    case AF_UNIX:
+        return PSOCK_UNIX;
+    default:
+        return PSOCK_NONE;
+    }
+}
+
+static int type_of(int type)
+{
+    switch (type) {
+    case SOCK_STREAM:
+        return PSOCK_STREAM;
+    case SOCK_DGRAM:
+        return PSOCK_DATAGRAM;
+    case SOCK_SEQPACKET:
+        return PSOCK_SEQPACKET;
+    case SOCK_RAW:
+        return PSOCK_RAW;
+    default:
+        return 0;
+    }
+}
+
+int psock_sys_kind(psock_t s, int *family, int *type)
+{
+    struct sockaddr_storage local = {.ss_family = AF_UNSPEC};
+    socklen_t length = sizeof local;
+    int native = 0;
+    int fd = psock_posix_fd(s);
+    int error = get_option(fd, SOL_SOCKET, SO_TYPE, &native);
+    if (error < 0)
+        return error;
+    if (getsockname(fd, (struct sockaddr *)&local, &length) < 0)
+        return psock_posix_error();
+    *family = family_of(local.ss_family);
+    *type = type_of(native);
+    return 0;
 }
 
 size_t psock_sys_index(psock_t s)

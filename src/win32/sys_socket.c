@@ -21,7 +21,14 @@ static int native_family(int family)
 
 static int native_type(int type)
 {
-    return type == PSOCK_STREAM ? SOCK_STREAM : SOCK_DGRAM;
+    switch (type) {
+    case PSOCK_STREAM:
+        return SOCK_STREAM;
+    case PSOCK_DATAGRAM:
+        return SOCK_DGRAM;
+    default:
+        return SOCK_SEQPACKET;
+    }
 }
 
 /* Closes a socket that is not needed after all, keeping the error that was the
@@ -36,10 +43,11 @@ static PSOCK_APART int give_up(SOCKET s, int error)
 
 /* Windows 7 before its first service pack does not know the flag; there a child
  * started by another thread at this very moment may inherit the socket. */
-static SOCKET make_inherited_socket(int family, int type)
+static SOCKET make_inherited_socket(int family, int type, int protocol,
+                                    WSAPROTOCOL_INFOW *info)
 {
-    SOCKET s = psock_winsock.WSASocketW(family, type, PROTOCOL_OF_THE_TYPE,
-                                        NULL, 0, WSA_FLAG_OVERLAPPED);
+    SOCKET s = psock_winsock.WSASocketW(family, type, protocol, info, 0,
+                                        WSA_FLAG_OVERLAPPED);
     if (s == INVALID_SOCKET)
         return s;
     int error = psock_win32_set_not_inherited((psock_t)s, HANDLE_FLAG_INHERIT);
@@ -50,14 +58,15 @@ static SOCKET make_inherited_socket(int family, int type)
     return s;
 }
 
-static SOCKET make_socket(int family, int type)
+SOCKET psock_win32_make_socket(int family, int type, int protocol,
+                               WSAPROTOCOL_INFOW *info)
 {
-    SOCKET s = psock_winsock.WSASocketW(
-        family, type, PROTOCOL_OF_THE_TYPE, NULL, 0,
-        WSA_FLAG_OVERLAPPED | WSA_FLAG_NO_HANDLE_INHERIT);
+    SOCKET s = psock_winsock.WSASocketW(family, type, protocol, info, 0,
+                                        WSA_FLAG_OVERLAPPED |
+                                            WSA_FLAG_NO_HANDLE_INHERIT);
     if (s != INVALID_SOCKET || psock_winsock.WSAGetLastError() != WSAEINVAL)
         return s;
-    return make_inherited_socket(family, type);
+    return make_inherited_socket(family, type, protocol, info);
 }
 
 static int set_option(psock_t s, int level, int option, int value)
@@ -93,7 +102,8 @@ static int set_stack(psock_t s, int family, unsigned flags)
 
 psock_t psock_sys_open(int family, int type, unsigned flags)
 {
-    SOCKET made = make_socket(native_family(family), native_type(type));
+    SOCKET made = psock_win32_make_socket(
+        native_family(family), native_type(type), PROTOCOL_OF_THE_TYPE, NULL);
     if (made == INVALID_SOCKET)
         return psock_win32_error();
     psock_t s = (psock_t)made;
@@ -105,10 +115,68 @@ psock_t psock_sys_open(int family, int type, unsigned flags)
     return error < 0 ? give_up(made, error) : s;
 }
 
+/* Windows neither sends nor binds raw TCP, so there is no use in having it. */
+psock_t psock_sys_open_raw(int family, int protocol)
+{
+    SOCKET made = INVALID_SOCKET;
+    if (protocol == IPPROTO_TCP)
+        psock_winsock.WSASetLastError(WSAEPROTONOSUPPORT);
+    else
+        made = psock_win32_make_socket(native_family(family), SOCK_RAW,
+                                       protocol, NULL);
+    if (made == INVALID_SOCKET) {
+        int error = psock_win32_error();
+        return error == PSOCK_EACCES ? PSOCK_EPERM : error;
+    }
+    int error = psock_win32_set_nonblocking((psock_t)made, 1);
+    return error < 0 ? give_up(made, error) : (psock_t)made;
+}
+
 int psock_sys_check(psock_t s)
 {
     int type;
     return get_option(s, SOL_SOCKET, SO_TYPE, &type);
+}
+
+static int family_of(int family)
+{
+    switch (family) {
+    case AF_INET:
+        return PSOCK_IPV4;
+    case AF_INET6:
+        return PSOCK_IPV6;
+    case AF_UNIX:
+        return PSOCK_UNIX;
+    default:
+        return PSOCK_NONE;
+    }
+}
+
+static int type_of(int type)
+{
+    switch (type) {
+    case SOCK_STREAM:
+        return PSOCK_STREAM;
+    case SOCK_DGRAM:
+        return PSOCK_DATAGRAM;
+    case SOCK_SEQPACKET:
+        return PSOCK_SEQPACKET;
+    case SOCK_RAW:
+        return PSOCK_RAW;
+    default:
+        return 0;
+    }
+}
+
+int psock_sys_kind(psock_t s, int *family, int *type)
+{
+    int native_family = AF_UNSPEC;
+    int native_type = 0;
+    if (!psock_win32_kind(s, &native_family, &native_type))
+        return psock_win32_socket_error(s);
+    *family = family_of(native_family);
+    *type = type_of(native_type);
+    return 0;
 }
 
 /* Handles are multiples of four, and on 64-bit Windows too of 32 bits. */
@@ -167,7 +235,8 @@ _Bool psock_win32_kind(psock_t s, int *family, int *type)
 _Bool psock_win32_is_datagram(psock_t s)
 {
     int type = 0;
-    return get_option(s, SOL_SOCKET, SO_TYPE, &type) == 0 && type == SOCK_DGRAM;
+    return get_option(s, SOL_SOCKET, SO_TYPE, &type) == 0 &&
+           (type == SOCK_DGRAM || type == SOCK_RAW);
 }
 
 _Bool psock_win32_is_listener(psock_t s)
@@ -175,6 +244,25 @@ _Bool psock_win32_is_listener(psock_t s)
     int listens = 0;
     return get_option(s, SOL_SOCKET, SO_ACCEPTCONN, &listens) == 0 &&
            listens != 0;
+}
+
+/* An end without a path has a name of any length, with or without a family in
+ * it, depending on who asks for it. */
+static void tidy_name(psock_t s, psock_address *address)
+{
+    int family;
+    int type;
+    char path[sizeof(struct sockaddr_un)];
+    struct psock_address_view view;
+    psock_sys_address_view(address, &view);
+    if (view.family == PSOCK_IPV4 || view.family == PSOCK_IPV6)
+        return;
+    if (view.family != PSOCK_UNIX &&
+        (!psock_win32_kind(s, &family, &type) || family != AF_UNIX))
+        return;
+    if (view.length > 0)
+        memcpy(path, view.bytes, view.length);
+    (void)psock_sys_address_unix(path, view.length, address);
 }
 
 /* Both calls for names have this shape. */
@@ -187,6 +275,7 @@ static int ask_name(psock_t s, name_call *call, psock_address *address)
     if (call((SOCKET)s, (struct sockaddr *)answer.storage.bytes, &length) != 0)
         return psock_win32_socket_error(s);
     answer.length = (uint32_t)length;
+    tidy_name(s, &answer);
     *address = answer;
     return 0;
 }
@@ -223,23 +312,26 @@ static psock_address any_address(int family)
  * Without SO_EXCLUSIVEADDRUSE any program can put a socket of its own in the
  * place of this one.  SO_REUSEADDR means just that on Windows, so it is for
  * datagram sockets that want to share, never for listeners; and an address of a
- * dying connection can be had without it. */
+ * dying connection can be had without it.  A Unix socket takes either option and
+ * then cannot be bound, and raw sockets share everything. */
 static int bind_option(psock_t s, int mode, int *option)
 {
-    int type = SOCK_STREAM;
-    int error = get_option(s, SOL_SOCKET, SO_TYPE, &type);
-    *option = SO_EXCLUSIVEADDRUSE;
-    if (error < 0 || mode == PSOCK_BIND_FRESH)
-        return error;
-    if (mode == PSOCK_BIND_REBIND) {
-        *option = type == SOCK_STREAM ? 0 : SO_EXCLUSIVEADDRUSE;
-        return 0;
+    int family;
+    int type;
+    if (!psock_win32_kind(s, &family, &type))
+        return psock_win32_socket_error(s);
+    *option = 0;
+    if (mode == PSOCK_BIND_SHARED && type == SOCK_STREAM) {
+        psock_winsock.WSASetLastError(WSAEOPNOTSUPP);
+        return PSOCK_ENOTSUP;
     }
-    *option = SO_REUSEADDR;
-    if (type != SOCK_STREAM)
+    if (family == AF_UNIX || type == SOCK_RAW)
         return 0;
-    psock_winsock.WSASetLastError(WSAEOPNOTSUPP);
-    return PSOCK_ENOTSUP;
+    if (mode == PSOCK_BIND_SHARED)
+        *option = SO_REUSEADDR;
+    else if (mode == PSOCK_BIND_FRESH || type != SOCK_STREAM)
+        *option = SO_EXCLUSIVEADDRUSE;
+    return 0;
 }
 
 /* What to make of a failure with an address: Winsock has several codes for one
@@ -261,15 +353,20 @@ PSOCK_APART int psock_win32_address_error(psock_t s,
     return error;
 }
 
+static _Bool is_everybody(const struct psock_address_view *view)
+{
+    static const unsigned char everybody[] = {255, 255, 255, 255};
+    return view->family == PSOCK_IPV4 &&
+           memcmp(view->bytes, everybody, sizeof everybody) == 0;
+}
+
 /* A group, or everybody: addresses that Windows lets nobody bind. */
 static _Bool is_for_many(const struct psock_address_view *view)
 {
-    static const unsigned char everybody[] = {255, 255, 255, 255};
     if (view->family == PSOCK_IPV6)
         return view->bytes[0] == 0xff;
     return view->family == PSOCK_IPV4 &&
-           ((view->bytes[0] & 0xf0) == 0xe0 ||
-            memcmp(view->bytes, everybody, sizeof everybody) == 0);
+           ((view->bytes[0] & 0xf0) == 0xe0 || is_everybody(view));
 }
 
 static psock_address bindable_address(psock_t s, const psock_address *local)
@@ -288,11 +385,27 @@ static const struct sockaddr *native_name(const psock_address *address)
     return (const struct sockaddr *)address->storage.bytes;
 }
 
+/* Where there is no such directory, the network is said to be down. */
+static PSOCK_APART int unix_bind_failure(const psock_address *local, int error)
+{
+    int native = psock_winsock.WSAGetLastError();
+    if (error != PSOCK_ENETDOWN && error != PSOCK_EINVAL)
+        return error;
+    if (psock_win32_path_code(local) == ERROR_PATH_NOT_FOUND)
+        error = PSOCK_ENOENT;
+    psock_winsock.WSASetLastError(native);
+    return error;
+}
+
 /* Windows has no privileged ports: "access denied" is another's exclusive use,
  * or a range that the system keeps for itself, which is in use just so. */
 static int bind_failure(psock_t s, const psock_address *local)
 {
+    struct psock_address_view view;
     int error = psock_win32_address_error(s, local);
+    psock_sys_address_view(local, &view);
+    if (view.family == PSOCK_UNIX)
+        return unix_bind_failure(local, error);
     return error == PSOCK_EACCES ? PSOCK_EADDRINUSE : error;
 }
 
@@ -342,9 +455,17 @@ static int listen_failure(psock_t s)
     return error;
 }
 
-/* Windows listens on no address that was not bound. */
+/* Windows listens on no address that was not bound.  A Unix listener needs a
+ * path that somebody knows. */
 static int listen_unbound(psock_t s, int backlog)
 {
+    int family = AF_UNSPEC;
+    int type = 0;
+    (void)psock_win32_kind(s, &family, &type);
+    if (family == AF_UNIX) {
+        psock_winsock.WSASetLastError(WSAEINVAL);
+        return PSOCK_EINVAL;
+    }
     int error =
         psock_win32_is_datagram(s) ? PSOCK_EOPNOTSUPP : psock_win32_bind_any(s);
     if (error < 0)
@@ -398,6 +519,7 @@ psock_t psock_sys_accept(psock_t listener, psock_address *peer)
         return give_up(s, error);
     if (peer != NULL) {
         from.length = (uint32_t)length;
+        tidy_name((psock_t)s, &from);
         *peer = from;
     }
     return (psock_t)s;
@@ -450,6 +572,23 @@ static void expect_prompt_answer(psock_t s)
                            NULL, 0, &returned, NULL, NULL);
 }
 
+/* Whether there is a file or not, and of which kind, the refusal is the same, or
+ * none that would tell. */
+static PSOCK_APART int unix_connect_failure(const psock_address *peer,
+                                            int error)
+{
+    struct psock_address_view view;
+    psock_sys_address_view(peer, &view);
+    if (view.family != PSOCK_UNIX || view.length == 0 ||
+        (error != PSOCK_ECONNREFUSED && error != PSOCK_ENETDOWN &&
+         error != PSOCK_EINVAL))
+        return error;
+    int code = psock_win32_path_code(peer);
+    if (code == 0)
+        return PSOCK_ECONNREFUSED;
+    return psock_sys_error(code) == PSOCK_ENOENT ? PSOCK_ENOENT : error;
+}
+
 /* A pending attempt is remembered, because Windows forgets to tell its outcome
  * once and only once. */
 static int connect_failure(psock_t s, const psock_address *peer)
@@ -466,6 +605,8 @@ static int connect_failure(psock_t s, const psock_address *peer)
         error = PSOCK_EISCONN;
     if (error == PSOCK_EADDRNOTAVAIL && view.port == 0)
         error = PSOCK_ECONNREFUSED;
+    if (view.family == PSOCK_UNIX)
+        error = unix_connect_failure(peer, error);
     psock_winsock.WSASetLastError(native);
     return error;
 }
@@ -478,6 +619,18 @@ static _Bool is_connecting(psock_t s)
            psock_sys_wait(s, PSOCK_SYS_WRITE, NULL, 0) == 0;
 }
 
+/* Windows asks for permission to broadcast in sending to a destination, but not
+ * in connecting, nor in sending then. */
+static _Bool is_forbidden(psock_t s, const struct psock_address_view *view)
+{
+    int allowed = 0;
+    if (!is_everybody(view) || !psock_win32_is_datagram(s) ||
+        get_option(s, SOL_SOCKET, SO_BROADCAST, &allowed) < 0 || allowed)
+        return 0;
+    psock_winsock.WSASetLastError(WSAEACCES);
+    return 1;
+}
+
 static int connect_anew(psock_t s, const psock_address *peer)
 {
     psock_address loopback;
@@ -486,6 +639,8 @@ static int connect_anew(psock_t s, const psock_address *peer)
     psock_sys_address_view(to, &view);
     if (is_loopback(&view))
         expect_prompt_answer(s);
+    if (is_forbidden(s, &view))
+        return PSOCK_EACCES;
     if (psock_winsock.connect((SOCKET)s, native_name(to), (int)to->length) != 0)
         return connect_failure(s, to);
     if (psock_win32_is_datagram(s))
@@ -507,7 +662,6 @@ int psock_sys_connect(psock_t s, const psock_address *peer, int64_t patience_ns)
 int psock_sys_connect_result(psock_t s, const psock_address *peer)
 {
     int native = 0;
-    (void)peer;
     int error = get_option(s, SOL_SOCKET, SO_ERROR, &native);
     if (error < 0)
         return error;
@@ -516,8 +670,9 @@ int psock_sys_connect_result(psock_t s, const psock_address *peer)
     psock_win32_shadow_remove(s, SHADOW_CONNECTING | SHADOW_ABANDONED);
     if (native == 0)
         return 0;
+    error = unix_connect_failure(peer, psock_sys_error(native));
     psock_winsock.WSASetLastError(native);
-    return psock_sys_error(native);
+    return error;
 }
 
 static int end_reading(psock_t s, unsigned bits)
