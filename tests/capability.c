@@ -11,6 +11,32 @@ static const char *const names[] = {
     [PSOCK_CAP_UNIX_STREAM] = "unix-stream",
     [PSOCK_CAP_UNIX_DATAGRAM] = "unix-datagram",
     [PSOCK_CAP_UNIX_ABSTRACT] = "unix-abstract",
+    [PSOCK_CAP_UNIX_SEQPACKET] = "unix-seqpacket",
+    [PSOCK_CAP_UNIX_PAIR] = "unix-pair",
+    [PSOCK_CAP_PEER_CREDENTIALS] = "peer-credentials",
+    [PSOCK_CAP_PASS_SOCKETS] = "pass-sockets",
+    [PSOCK_CAP_RAW] = "raw",
+    [PSOCK_CAP_BATCHES] = "batches",
+    [PSOCK_CAP_SEND_SEGMENTS] = "send-segments",
+    [PSOCK_CAP_RECV_SEGMENTS] = "recv-segments",
+    [PSOCK_CAP_UNDELIVERED] = "undelivered",
+    [PSOCK_CAP_RECV_LOCAL] = "recv-local",
+    [PSOCK_CAP_RECV_ECN] = "recv-ecn",
+    [PSOCK_CAP_RECV_TRAFFIC_CLASS] = "recv-traffic-class",
+    [PSOCK_CAP_RECV_HOP_LIMIT] = "recv-hop-limit",
+    [PSOCK_CAP_RECV_TIMESTAMP] = "recv-timestamp",
+    [PSOCK_CAP_SEND_LOCAL] = "send-local",
+    [PSOCK_CAP_SEND_ECN] = "send-ecn",
+    [PSOCK_CAP_SEND_TRAFFIC_CLASS] = "send-traffic-class",
+    [PSOCK_CAP_SEND_HOP_LIMIT] = "send-hop-limit",
+    [PSOCK_CAP_SEND_DONT_FRAGMENT] = "send-dont-fragment",
+    [PSOCK_CAP_MULTICAST] = "multicast",
+    [PSOCK_CAP_MULTICAST_SOURCE] = "multicast-source",
+    [PSOCK_CAP_KEEPALIVE_TIMES] = "keepalive-times",
+    [PSOCK_CAP_DEAD_PEER] = "dead-peer",
+    [PSOCK_CAP_TCP_INFO] = "tcp-info",
+    [PSOCK_CAP_BIND_INTERFACE] = "bind-interface",
+    [PSOCK_CAP_FAST_OPEN] = "fast-open",
 };
 
 static const int strangers[] = {-1, PSOCK_CAP_COUNT, INT_MAX, INT_MIN};
@@ -27,6 +53,32 @@ static void numbers_never_change(void **state)
     assert_int_equal(PSOCK_CAP_UNIX_STREAM, 4);
     assert_int_equal(PSOCK_CAP_UNIX_DATAGRAM, 5);
     assert_int_equal(PSOCK_CAP_UNIX_ABSTRACT, 6);
+    assert_int_equal(PSOCK_CAP_UNIX_SEQPACKET, 7);
+    assert_int_equal(PSOCK_CAP_UNIX_PAIR, 8);
+    assert_int_equal(PSOCK_CAP_PEER_CREDENTIALS, 9);
+    assert_int_equal(PSOCK_CAP_PASS_SOCKETS, 10);
+    assert_int_equal(PSOCK_CAP_RAW, 11);
+    assert_int_equal(PSOCK_CAP_BATCHES, 12);
+    assert_int_equal(PSOCK_CAP_SEND_SEGMENTS, 13);
+    assert_int_equal(PSOCK_CAP_RECV_SEGMENTS, 14);
+    assert_int_equal(PSOCK_CAP_UNDELIVERED, 15);
+    assert_int_equal(PSOCK_CAP_RECV_LOCAL, 16);
+    assert_int_equal(PSOCK_CAP_RECV_ECN, 17);
+    assert_int_equal(PSOCK_CAP_RECV_TRAFFIC_CLASS, 18);
+    assert_int_equal(PSOCK_CAP_RECV_HOP_LIMIT, 19);
+    assert_int_equal(PSOCK_CAP_RECV_TIMESTAMP, 20);
+    assert_int_equal(PSOCK_CAP_SEND_LOCAL, 21);
+    assert_int_equal(PSOCK_CAP_SEND_ECN, 22);
+    assert_int_equal(PSOCK_CAP_SEND_TRAFFIC_CLASS, 23);
+    assert_int_equal(PSOCK_CAP_SEND_HOP_LIMIT, 24);
+    assert_int_equal(PSOCK_CAP_SEND_DONT_FRAGMENT, 25);
+    assert_int_equal(PSOCK_CAP_MULTICAST, 26);
+    assert_int_equal(PSOCK_CAP_MULTICAST_SOURCE, 27);
+    assert_int_equal(PSOCK_CAP_KEEPALIVE_TIMES, 28);
+    assert_int_equal(PSOCK_CAP_DEAD_PEER, 29);
+    assert_int_equal(PSOCK_CAP_TCP_INFO, 30);
+    assert_int_equal(PSOCK_CAP_BIND_INTERFACE, 31);
+    assert_int_equal(PSOCK_CAP_FAST_OPEN, 32);
 }
 
 static void every_capability_has_its_name(void **state)
@@ -98,6 +150,71 @@ static void unix_sockets_are_told_as_opening_finds_them(void **state)
                   open_and_close(PSOCK_UNIX, PSOCK_STREAM, 0));
     assert_result(psock_capability(PSOCK_CAP_UNIX_DATAGRAM),
                   open_and_close(PSOCK_UNIX, PSOCK_DATAGRAM, 0));
+    assert_result(psock_capability(PSOCK_CAP_UNIX_SEQPACKET),
+                  open_and_close(PSOCK_UNIX, PSOCK_SEQPACKET, 0));
+}
+
+static void raw_sockets_are_told_as_opening_finds_them(void **state)
+{
+    (void)state;
+    const int icmp = 1;
+    assert_result(psock_capability(PSOCK_CAP_RAW),
+                  result_of(psock_open_raw(PSOCK_IPV4, icmp)));
+}
+
+static void unix_pair_is_told_by_the_address_of_a_pair(void **state)
+{
+    (void)state;
+    psock_t pair[2];
+    psock_address local;
+    assert_result(psock_pair(PSOCK_STREAM, pair), 0);
+    assert_result(psock_local(pair[0], &local), 0);
+    assert_int_equal(psock_capability(PSOCK_CAP_UNIX_PAIR) == 0,
+                     psock_address_family(&local) == PSOCK_UNIX);
+    assert_result(psock_close(pair[0]), 0);
+    assert_result(psock_close(pair[1]), 0);
+}
+
+static const struct {
+    int capability;
+    unsigned metadata;
+} received[] = {
+    {PSOCK_CAP_RECV_SEGMENTS, PSOCK_META_SEGMENT_SIZE},
+    {PSOCK_CAP_RECV_LOCAL, PSOCK_META_LOCAL | PSOCK_META_INTERFACE},
+    {PSOCK_CAP_RECV_ECN, PSOCK_META_ECN},
+    {PSOCK_CAP_RECV_TRAFFIC_CLASS, PSOCK_META_TRAFFIC_CLASS},
+    {PSOCK_CAP_RECV_HOP_LIMIT, PSOCK_META_HOP_LIMIT},
+    {PSOCK_CAP_RECV_TIMESTAMP, PSOCK_META_TIMESTAMP},
+};
+
+static void metadata_are_told_as_asking_for_them_finds_them(void **state)
+{
+    (void)state;
+    psock_t s = open_kept(PSOCK_IPV4, PSOCK_DATAGRAM);
+    for (size_t i = 0; i < COUNT_OF(received); i++) {
+        int granted = psock_want_metadata(s, received[i].metadata);
+        assert_result(psock_capability(received[i].capability),
+                      granted == (int)received[i].metadata ? 0 : PSOCK_ENOTSUP);
+    }
+}
+
+static const struct {
+    int capability;
+    int option;
+} options[] = {
+    {PSOCK_CAP_DEAD_PEER, PSOCK_OPTION_DEAD_PEER_MS},
+    {PSOCK_CAP_BIND_INTERFACE, PSOCK_OPTION_INTERFACE},
+    {PSOCK_CAP_FAST_OPEN, PSOCK_OPTION_FAST_OPEN},
+};
+
+static void options_are_told_as_asking_finds_them(void **state)
+{
+    (void)state;
+    int64_t value;
+    psock_t s = open_kept(PSOCK_IPV4, PSOCK_STREAM);
+    for (size_t i = 0; i < COUNT_OF(options); i++)
+        assert_result(psock_capability(options[i].capability),
+                      psock_get_option(s, options[i].option, &value));
 }
 
 static void abstract_names_are_told_as_making_one_finds_them(void **state)
@@ -129,7 +246,7 @@ static void lack_comes_with_the_systems_reason(void **state)
 static void asking_often_leaves_nothing_open(void **state)
 {
     (void)state;
-    for (int i = 0; i < 1000; i++)
+    for (int i = 0; i < 10 * PSOCK_CAP_COUNT; i++)
         (void)psock_capability(i % PSOCK_CAP_COUNT);
 }
 
@@ -144,6 +261,10 @@ int main(void)
         test_once(dual_stack_is_told_as_opening_finds_it),
         test_once(shared_listener_is_told_as_binding_finds_it),
         test_once(unix_sockets_are_told_as_opening_finds_them),
+        test_once(raw_sockets_are_told_as_opening_finds_them),
+        test_once(unix_pair_is_told_by_the_address_of_a_pair),
+        test_once(metadata_are_told_as_asking_for_them_finds_them),
+        test_once(options_are_told_as_asking_finds_them),
         test_once(abstract_names_are_told_as_making_one_finds_them),
         test_once(answers_stay_the_same),
         test_once(lack_comes_with_the_systems_reason),
