@@ -15,6 +15,9 @@
 #define FLOOR_LOW 0.98
 #define FLOOR_HIGH 1.02
 
+/* What is allowed over the raw variant that a goal cannot be below. */
+#define BOTTOM_MARGIN 1.02
+
 struct options {
     struct bench_effort effort;
     double loosest_goal;
@@ -136,12 +139,17 @@ static _Bool is_wanted(const struct bench_group *group,
     return options->group_count == 0;
 }
 
-static double goal_of(const struct bench_variant *variant,
-                      const struct options *options)
+/* What the system itself takes cannot be gone below. */
+static double possible_goal(double goal, double bottom)
 {
-    const _Bool loosened =
-        variant->goal >= 1 && variant->goal < options->loosest_goal;
-    return loosened ? options->loosest_goal : variant->goal;
+    return goal > 0 && goal < bottom * BOTTOM_MARGIN ? bottom * BOTTOM_MARGIN
+                                                     : goal;
+}
+
+static double goal_of(double goal, double bottom, const struct options *options)
+{
+    const _Bool loosened = goal >= 1 && goal < options->loosest_goal;
+    return loosened ? options->loosest_goal : possible_goal(goal, bottom);
 }
 
 static enum bench_verdict verdict_on(const struct bench_row *row)
@@ -175,12 +183,14 @@ static _Bool measure_once(const struct bench_group *group,
 {
     struct bench_result results[MOST_VARIANTS];
     bench_measure(group, &options->effort, results);
+    const double bottom = group->bottom == 0 ? 0 : results[group->bottom].ratio;
     for (size_t i = 0; i < group->variant_count; i++) {
         const struct bench_variant *variant = &group->variants[i];
-        rows[i] = (struct bench_row){.group = group,
-                                     .variant = variant,
-                                     .result = results[i],
-                                     .goal = goal_of(variant, options)};
+        rows[i] =
+            (struct bench_row){.group = group,
+                               .variant = variant,
+                               .result = results[i],
+                               .goal = goal_of(variant->goal, bottom, options)};
     }
     return judge(rows, group->variant_count);
 }

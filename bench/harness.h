@@ -31,14 +31,18 @@ struct bench_variant {
 struct bench_group {
     const char *name;
     const char *operation; /* what is done, in words */
+    const char *unit;      /* heads what `calls` counts; null: "ns/call" */
     unsigned calls;        /* socket calls in one operation */
     unsigned instructions; /* in a call over the raw one's, at most; 0: not
                               worth counting */
     double slack;          /* what noise may add to a ratio */
     uint64_t batch;        /* most operations between `before` and `after`; 0:
                               any number */
-    size_t most_pairs;     /* where one of them takes long; 0: any number */
-    const char *rate;      /* heads how many operations are done in a second;
+    /* Which raw variant shows how far below 1 one can get: there, with a hundredth
+     * or two for us, goals below 1 end.  0: they do not. */
+    size_t bottom;
+    size_t most_pairs; /* where one of them takes long; 0: any number */
+    const char *rate;  /* heads how many operations are done in a second;
                               null where nobody asks */
     void (*prepare)(void);
     void (*dispose)(void);

@@ -7,7 +7,8 @@ static const char *const verdict_words[] = {
     [BENCH_MISSED] = "MISSED", [BENCH_VOID] = "void",
 };
 
-/* Times are told per socket call, which is what people compare. */
+/* Times are told per socket call, or what else the group counts, which is what
+ * people compare. */
 static double call_ns(const struct bench_row *row)
 {
     return row->result.ns / (double)row->group->calls;
@@ -16,7 +17,7 @@ static double call_ns(const struct bench_row *row)
 static void print_title(const struct bench_group *group)
 {
     printf("\n%s: %s\n", group->name, group->operation);
-    printf("  %-32s %9s", "", "ns/call");
+    printf("  %-32s %9s", "", group->unit != NULL ? group->unit : "ns/call");
     if (group->rate != NULL)
         printf("  %9s", group->rate);
     printf("  %6s  %13s  %6s\n", "ratio", "quartiles", "goal");
