@@ -360,6 +360,24 @@ static void address_of_another_family_is_refused(void **state)
                 PSOCK_EAFNOSUPPORT);
 }
 
+/* An address of the family that means none, as the system has it. */
+static void address_of_no_family_is_no_destination(void **state)
+{
+    unsigned char zeros[28] = {0};
+    psock_address nowhere;
+    psock_t s = datagram(family_of(state));
+    struct stream ends = datagrams_over(family_of(state));
+    for (size_t length = 0; length <= sizeof zeros; length += 4) {
+        assert_result(psock_address_from_native(zeros, length, &nowhere), 0);
+        assert_either(psock_send_to(s, "x", 1, 0, &nowhere, in_time()),
+                      PSOCK_EAFNOSUPPORT, PSOCK_EDESTADDRREQ);
+        assert_result(psock_connect(ends.client, &nowhere, PSOCK_NOW),
+                      PSOCK_EAFNOSUPPORT);
+    }
+    send_text(ends.client, "still connected");
+    (void)receive_text(ends.server, "still connected");
+}
+
 static void broadcasting_is_not_allowed_by_itself(void **state)
 {
     psock_address everybody;
@@ -367,6 +385,17 @@ static void broadcasting_is_not_allowed_by_itself(void **state)
     assert_result(psock_address_parse("255.255.255.255:9", &everybody), 0);
     ptrdiff_t result =
         psock_send_to(datagram(PSOCK_IPV4), "x", 1, 0, &everybody, in_time());
+    if (result == PSOCK_ENETUNREACH)
+        skip_because("this machine has no route to send a broadcast by");
+    assert_result(result, PSOCK_EACCES);
+}
+
+static void connecting_to_everybody_is_not_allowed_by_itself(void **state)
+{
+    psock_address everybody;
+    (void)state;
+    assert_result(psock_address_parse("255.255.255.255:9", &everybody), 0);
+    int result = psock_connect(datagram(PSOCK_IPV4), &everybody, in_time());
     if (result == PSOCK_ENETUNREACH)
         skip_because("this machine has no route to send a broadcast by");
     assert_result(result, PSOCK_EACCES);
@@ -383,6 +412,44 @@ static void connected_socket_may_mind_another_destination(void **state)
         (void)receive_text(other, "hello");
     send_text(ends.client, "peer");
     (void)receive_text(ends.server, "peer");
+}
+
+static void connecting_to_another_peer_leaves_the_first(void **state)
+{
+    int family = family_of(state);
+    struct stream ends = datagrams_over(family);
+    psock_t other = datagram(family);
+    psock_address address = local_of(other), own = local_of(ends.client);
+    assert_result(psock_connect(ends.client, &address, PSOCK_NOW), 0);
+    send_text(ends.client, "hello");
+    (void)receive_text(other, "hello");
+    send_text(ends.server, "stranger now");
+    assert_result(psock_send_to(other, "friend", 6, 0, &own, in_time()), 6);
+    (void)receive_text(ends.client, "friend");
+}
+
+/* Which of them it is, is the system's choice. */
+static void datagram_to_a_shared_address_reaches_one_of_them(void **state)
+{
+    char buffer[8];
+    int family = family_of(state);
+    psock_t first = bound(family, PSOCK_DATAGRAM, PSOCK_BIND_SHARED);
+    psock_t second = open_kept(family, PSOCK_DATAGRAM);
+    psock_t s = datagram(family);
+    psock_address address = local_of(first);
+    assert_result(psock_bind(second, &address, PSOCK_BIND_SHARED), 0);
+    for (int i = 0; i < 4; i++) {
+        psock_pollable entries[] = {
+            {.socket = first, .wanted = PSOCK_READABLE},
+            {.socket = second, .wanted = PSOCK_READABLE}};
+        assert_result(psock_send_to(s, "hello", 5, 0, &address, in_time()), 5);
+        assert_result(psock_poll(entries, 2, in_time()), 1);
+        psock_t ready = entries[0].came != 0 ? first : second;
+        assert_result(psock_recv(ready, buffer, 8, 0, PSOCK_NOW), 5);
+        assert_result(psock_recv(first, buffer, 8, 0, PSOCK_NOW), PSOCK_EAGAIN);
+        assert_result(psock_recv(second, buffer, 8, 0, PSOCK_NOW),
+                      PSOCK_EAGAIN);
+    }
 }
 
 /* --- Nobody there --------------------------------------------------------- */
@@ -515,8 +582,12 @@ int main(void)
         test_both(sending_without_a_destination_is_refused),
         test_both(port_zero_is_refused),
         test_both(address_of_another_family_is_refused),
+        test_both(address_of_no_family_is_no_destination),
         test_once(broadcasting_is_not_allowed_by_itself),
+        test_once(connecting_to_everybody_is_not_allowed_by_itself),
         test_both(connected_socket_may_mind_another_destination),
+        test_both(connecting_to_another_peer_leaves_the_first),
+        test_both(datagram_to_a_shared_address_reaches_one_of_them),
         test_both(receiving_survives_undelivered_datagrams),
         test_both(sending_survives_undelivered_datagrams),
         test_both(connected_socket_may_learn_that_nobody_is_there),

@@ -83,6 +83,47 @@ static void child_inherits_no_socket_of_any_origin(void **state)
                      0);
 }
 
+static void child_inherits_no_end_of_a_pair(void **state)
+{
+    (void)state;
+    psock_t sockets[4];
+    for (int i = 0; i < 4; i += 2) {
+        int type = i == 0 ? PSOCK_STREAM : PSOCK_DATAGRAM;
+        psock_t pair[2];
+        assert_result(psock_pair(type, pair), 0);
+        sockets[i] = keep(pair[0]);
+        sockets[i + 1] = keep(pair[1]);
+    }
+    assert_int_equal(host_child_end(start_child(sockets, COUNT_OF(sockets))),
+                     0);
+}
+
+/* Shows that the child would find an end of a pair, too. */
+static void child_finds_an_end_that_it_does_inherit(void **state)
+{
+    (void)state;
+    psock_t pair[2];
+    assert_result(psock_pair(PSOCK_STREAM, pair), 0);
+    psock_t sockets[] = {keep(pair[0]), keep(pair[1])};
+    host_make_inheritable(pair[1]);
+    assert_int_equal(host_child_end(start_child(sockets, COUNT_OF(sockets))),
+                     1 << 1);
+}
+
+static void child_does_not_inherit_what_was_passed(void **state)
+{
+    (void)state;
+    if (psock_capability(PSOCK_CAP_PASS_SOCKETS) < 0)
+        skip_because("this system passes no sockets");
+    psock_t pair[2], s = datagram(PSOCK_IPV4);
+    assert_result(psock_pair(PSOCK_STREAM, pair), 0);
+    keep(pair[0]);
+    keep(pair[1]);
+    assert_result(psock_send_socket(pair[0], s, in_time()), 0);
+    psock_t passed = keep(psock_recv_socket(pair[1], in_time()));
+    assert_int_equal(host_child_end(start_child(&passed, 1)), 0);
+}
+
 /* Shows that the child would find a socket if it had one. */
 static void child_finds_what_it_does_inherit(void **state)
 {
@@ -137,6 +178,9 @@ int main(int count, char **arguments)
 {
     const struct CMUnitTest tests[] = {
         test_both(child_inherits_no_socket_of_any_origin),
+        test_once(child_inherits_no_end_of_a_pair),
+        test_once(child_finds_an_end_that_it_does_inherit),
+        test_once(child_does_not_inherit_what_was_passed),
         test_once(child_finds_what_it_does_inherit),
         test_once(listeners_address_is_free_while_a_child_lives),
         test_once(inherited_listener_holds_its_address),

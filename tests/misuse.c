@@ -427,6 +427,15 @@ static void failed_release_leaves_its_output_alone(void **state)
     assert_true(native == (psock_native)12345);
 }
 
+static void only_unix_addresses_have_files(void **state)
+{
+    (void)state;
+    psock_address internet = loopback(PSOCK_IPV4, 9), none = {.length = 0};
+    assert_result(psock_remove_path(&internet), PSOCK_EAFNOSUPPORT);
+    assert_result(psock_remove_path(&none), PSOCK_EAFNOSUPPORT);
+    assert_result(psock_remove_path(NULL), PSOCK_EFAULT);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -447,6 +456,7 @@ int main(void)
         test_both(failed_accept_leaves_its_output_alone),
         test_both(failed_receive_leaves_its_outputs_alone),
         test_once(failed_release_leaves_its_output_alone),
+        test_once(only_unix_addresses_have_files),
     };
     return cmocka_run_group_tests_name("misuse", tests, warm_up, NULL);
 }

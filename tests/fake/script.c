@@ -17,7 +17,7 @@ static size_t step_count;
 static size_t steps_taken;
 static int64_t clock_ns;
 static int clock_reads;
-static char complaint[512];
+static char complaint[1024];
 
 void script_begin(void)
 {
@@ -37,16 +37,43 @@ const char *script_add(struct call call, struct answer answer)
     return NULL;
 }
 
-static _Bool same_text(const char *a, const char *b)
+const char script_any_text[] = "anything";
+
+static _Bool same_text(const char *called, const char *expected)
 {
-    return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+    if (expected == script_any_text)
+        return 1;
+    return called == NULL || expected == NULL ? called == expected
+                                              : strcmp(called, expected) == 0;
+}
+
+static _Bool same_bytes(const struct call *a, const struct call *b)
+{
+    return a->byte_count == b->byte_count &&
+           (a->byte_count == 0 ||
+            memcmp(a->bytes, b->bytes, a->byte_count) == 0);
+}
+
+static _Bool same_addresses(const struct call *a, const struct call *b)
+{
+    return memcmp(&a->address, &b->address, sizeof a->address) == 0 &&
+           memcmp(&a->second, &b->second, sizeof a->second) == 0;
+}
+
+static _Bool same_arguments(const struct call *called,
+                            const struct call *expected)
+{
+    for (size_t i = 0; i < SCRIPT_ARGUMENTS_MAX; i++)
+        if (called->arguments[i] != expected->arguments[i] &&
+            expected->arguments[i] != SCRIPT_ANYTHING)
+            return 0;
+    return 1;
 }
 
 static _Bool same_call(const struct call *a, const struct call *b)
 {
     return same_text(a->name, b->name) && same_text(a->text, b->text) &&
-           memcmp(a->arguments, b->arguments, sizeof a->arguments) == 0 &&
-           memcmp(&a->address, &b->address, sizeof a->address) == 0;
+           same_arguments(a, b) && same_addresses(a, b) && same_bytes(a, b);
 }
 
 /* --- Complaints ----------------------------------------------------------- */
@@ -56,7 +83,7 @@ static void describe(const struct call *call, char *text, size_t size)
 {
     size_t length = (size_t)snprintf(text, size, "%s(", call->name);
     if (call->text != NULL)
-        length += (size_t)snprintf(text + length, size - length, "\"%.40s\"",
+        length += (size_t)snprintf(text + length, size - length, "\"%.120s\"",
                                    call->text);
     for (size_t i = 0; i < call->count; i++)
         length += (size_t)snprintf(text + length, size - length,
@@ -67,7 +94,7 @@ static void describe(const struct call *call, char *text, size_t size)
 
 static const char *complain_of(const struct call *call, const char *expected)
 {
-    char called[200];
+    char called[400];
     describe(call, called, sizeof called);
     snprintf(complaint, sizeof complaint, "step %zu of %zu is %s, called is %s",
              steps_taken + 1, step_count, expected, called);
@@ -77,10 +104,12 @@ static const char *complain_of(const struct call *call, const char *expected)
 static const char *complain_of_another(const struct call *call,
                                        const struct call *next)
 {
-    char expected[200];
-    describe(next, expected, sizeof expected - 40);
-    if (memcmp(&call->address, &next->address, sizeof call->address) != 0)
+    char expected[400];
+    describe(next, expected, sizeof expected - 60);
+    if (!same_addresses(call, next))
         strcat(expected, " with another address");
+    if (!same_bytes(call, next))
+        strcat(expected, " with other bytes");
     return complain_of(call, expected);
 }
 
@@ -92,14 +121,18 @@ const char *script_take(const struct call *call, struct answer *answer)
         return complain_of(call, "not there");
     if (!same_call(call, &steps[steps_taken].call))
         return complain_of_another(call, &steps[steps_taken].call);
-    *answer = steps[steps_taken++].answer;
+    *answer = steps[steps_taken].answer;
+    if (answer->repeats > 0)
+        steps[steps_taken].answer.repeats--;
+    else
+        steps_taken++;
     clock_ns += answer->elapsed_ns;
     return NULL;
 }
 
 const char *script_left_over(void)
 {
-    char next[200];
+    char next[400];
     if (steps_taken == step_count)
         return NULL;
     describe(&steps[steps_taken].call, next, sizeof next);

@@ -9,27 +9,41 @@ enum {
     SCRIPT_ARGUMENTS_MAX = 5
 };
 
+/* An argument that is expected so may be anything: for what lies where a test
+ * cannot know. */
+#define SCRIPT_ANYTHING ((int64_t)INTPTR_MIN)
+
+/* The same of a text. */
+extern const char script_any_text[];
+
 /* A call with its arguments: numbers as they are, pointers as numbers, and by
  * content what is read through them. */
 struct call {
     const char *name;
     int64_t arguments[SCRIPT_ARGUMENTS_MAX];
     size_t count;
-    psock_address address; /* zero where the call takes none */
+    psock_address address; /* zero where the call takes none, */
+    psock_address second;  /* or no second one */
     const char *text;      /* null where it takes none */
+    const void *bytes;     /* null where it takes none, */
+    size_t byte_count;     /* as many as this */
 };
 
 /* What a call does.  Outputs are for calls that succeed. */
 struct answer {
     ptrdiff_t result;
-    const char *data;      /* for a buffer; null leaves it as it is */
-    psock_address address; /* for an address that is asked for */
-    void *object;          /* for what is made: a waker, a poller, a mark */
-    const uint32_t *came;  /* for the entries of a poll, */
-    size_t came_count;     /* as many as this */
+    const char *data;              /* for a buffer; null leaves it as it is */
+    psock_address address;         /* for an address that is asked for */
+    int64_t numbers[2];            /* for a value, a kind, or two sockets */
+    const void *structure;         /* for one that is asked for, by its type */
+    const psock_message *messages; /* for those received: `result` of them */
+    void *object;         /* for what is made: a waker, a poller, a mark */
+    const uint32_t *came; /* for the entries of a poll, */
+    size_t came_count;    /* as many as this */
     const psock_poller_event *events; /* for a poller: `result` of them */
     _Bool woken;                      /* whether a poller's wait was */
     int native;                       /* what the system's own code is then */
+    size_t repeats;                   /* how often it is given again */
     int64_t elapsed_ns;               /* how far the clock moves meanwhile */
     void (*meanwhile)(void);          /* what else happens meanwhile */
 };

@@ -82,6 +82,59 @@ static void every_byte_of_an_address_counts(void **state)
                           "called is bind(7, 0)");
 }
 
+static void second_address_counts(void **state)
+{
+    (void)state;
+    struct call call = call_of("multicast", 7, 0);
+    script_add(call, returns(0));
+    call.second.length = 1;
+    check_complaint(call, "step 1 of 1 is multicast(7, 0) with another "
+                          "address, called is multicast(7, 0)");
+}
+
+static void every_byte_of_what_is_sent_counts(void **state)
+{
+    (void)state;
+    struct call call = call_of("send_carrying", 7, 0);
+    call.bytes = "abc";
+    call.byte_count = 3;
+    script_add(call, returns(0));
+    call.bytes = "abd";
+    check_complaint(call, "step 1 of 1 is send_carrying(7, 0) with other "
+                          "bytes, called is send_carrying(7, 0)");
+    call.bytes = "abc";
+    call.byte_count = 2;
+    check_complaint(call, "step 1 of 1 is send_carrying(7, 0) with other "
+                          "bytes, called is send_carrying(7, 0)");
+    call.byte_count = 3;
+    check_taken(call, 0);
+}
+
+static void argument_may_be_anything_where_the_test_says_so(void **state)
+{
+    (void)state;
+    script_add(call_of("recv", 7, SCRIPT_ANYTHING), returns(5));
+    script_add(call_of("recv", 7, 1), returns(6));
+    check_taken(call_of("recv", 7, 12345), 5);
+    struct answer answer;
+    struct call anything = call_of("recv", 7, SCRIPT_ANYTHING);
+    assert_non_null(script_take(&anything, &answer));
+    check_taken(call_of("recv", 7, 1), 6);
+}
+
+static void answer_is_given_as_often_as_the_test_says(void **state)
+{
+    (void)state;
+    script_add(call_of("recv", 7, 1), times(3, returns(5)));
+    script_add(call_of("recv", 7, 1), returns(6));
+    for (int i = 0; i < 3; i++)
+        check_taken(call_of("recv", 7, 1), 5);
+    check_taken(call_of("recv", 7, 1), 6);
+    script_add(call_of("recv", 7, 1), times(2, returns(5)));
+    check_taken(call_of("recv", 7, 1), 5);
+    assert_non_null(script_left_over());
+}
+
 static void text_counts(void **state)
 {
     (void)state;
@@ -225,6 +278,10 @@ int main(void)
         test_script(call_out_of_its_order_is_refused),
         test_script(every_argument_counts),
         test_script(every_byte_of_an_address_counts),
+        test_script(second_address_counts),
+        test_script(every_byte_of_what_is_sent_counts),
+        test_script(argument_may_be_anything_where_the_test_says_so),
+        test_script(answer_is_given_as_often_as_the_test_says),
         test_script(text_counts),
         test_script(call_that_is_not_made_is_missed),
         test_script(script_too_long_is_refused),

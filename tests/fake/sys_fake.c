@@ -66,6 +66,57 @@ struct answer tells(const psock_poller_event *events, size_t count)
     return answer;
 }
 
+struct answer is_of(int family, int type)
+{
+    struct answer answer = returns(0);
+    answer.numbers[0] = family;
+    answer.numbers[1] = type;
+    return answer;
+}
+
+struct answer holds(int64_t value)
+{
+    struct answer answer = returns(0);
+    answer.numbers[0] = value;
+    return answer;
+}
+
+struct answer pairs(psock_t one, psock_t other)
+{
+    struct answer answer = returns(0);
+    answer.numbers[0] = one;
+    answer.numbers[1] = other;
+    return answer;
+}
+
+struct answer describes(const void *structure)
+{
+    struct answer answer = returns(0);
+    answer.structure = structure;
+    return answer;
+}
+
+struct answer delivers(const psock_message *messages, size_t count)
+{
+    struct answer answer = returns((ptrdiff_t)count);
+    answer.messages = messages;
+    return answer;
+}
+
+struct answer carries(const void *data, size_t size, psock_t carried)
+{
+    struct answer answer = returns((ptrdiff_t)size);
+    answer.data = data;
+    answer.numbers[0] = carried;
+    return answer;
+}
+
+struct answer times(size_t count, struct answer answer)
+{
+    answer.repeats = count - 1;
+    return answer;
+}
+
 struct answer woken(struct answer answer)
 {
     answer.woken = 1;
@@ -271,7 +322,9 @@ int fake_begin(void **state)
     script_begin();
     fake_set_abstract_names(1);
     fake_set_yielding(NULL);
+    fake_set_packed_size(0);
     fake_begin_memory();
+    fake_begin_messages();
     fake_begin_crowd();
     fake_begin_wakers();
     fake_begin_pollers();
@@ -282,11 +335,15 @@ int fake_begin(void **state)
     return 0;
 }
 
-const char *fake_complaint(void)
+const char *fake_complaint_of_sockets(void)
 {
     const char *complaint = script_left_over();
-    if (complaint == NULL)
-        complaint = leaked_descriptor();
+    return complaint != NULL ? complaint : leaked_descriptor();
+}
+
+const char *fake_complaint(void)
+{
+    const char *complaint = fake_complaint_of_sockets();
     if (complaint == NULL)
         complaint = fake_leaked_waker();
     if (complaint == NULL)

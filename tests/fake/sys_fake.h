@@ -28,6 +28,9 @@ int fake_end(void **state);
 /* What a test that ended here would be told; null for nothing. */
 const char *fake_complaint(void);
 
+/* The same while the system may still be in use: of calls and descriptors. */
+const char *fake_complaint_of_sockets(void);
+
 #define test(claim) cmocka_unit_test_setup_teardown(claim, fake_begin, fake_end)
 
 /* The same claim about something else, which its state points to. */
@@ -76,6 +79,24 @@ struct answer tells(const psock_poller_event *events, size_t count);
 
 /* Any answer of a wait in a poller that somebody woke, too. */
 struct answer woken(struct answer answer);
+
+/* The kind of a socket, the value of an option, two sockets that are a pair. */
+struct answer is_of(int family, int type);
+struct answer holds(int64_t value);
+struct answer pairs(psock_t one, psock_t other);
+
+/* A structure that is asked for: keepalive times, TCP's info, credentials. */
+struct answer describes(const void *structure);
+
+/* Messages received, their data in their first buffers. */
+struct answer delivers(const psock_message *messages, size_t count);
+
+/* `size` bytes received on a channel, and the socket with them, below zero for
+ * none. */
+struct answer carries(const void *data, size_t size, psock_t carried);
+
+/* Any answer to a call that is made `count` times, above zero. */
+struct answer times(size_t count, struct answer answer);
 
 /* Any answer that is `time_ns` in coming. */
 struct answer after(int64_t time_ns, struct answer answer);
@@ -138,8 +159,10 @@ void expect_scope_index(const char *name, struct answer answer);
 void expect_scope_name(uint32_t index, struct answer answer);
 
 void expect_open(int family, int type, unsigned flags, struct answer answer);
+void expect_open_raw(int family, int protocol, struct answer answer);
 /* CMocka has an expect_check() of its own. */
 void expect_checking(psock_t s, struct answer answer);
+void expect_kind(psock_t s, struct answer answer);
 
 /* Not expected but told: what psock_sys_index() says of a descriptor, which is
  * even then, and the descriptor that has an index. */
@@ -177,6 +200,57 @@ void expect_recv_vector(psock_t s, const psock_buffer *buffers, size_t count,
 
 void expect_send_urgent(psock_t s, unsigned char byte, struct answer answer);
 void expect_recv_urgent(psock_t s, struct answer answer);
+
+/* Not expected: the layout of control data, which is this system's own.  It
+ * keeps levels and types of 0 to 255. */
+enum {
+    FAKE_CONTROL_HEADER = 4, /* before the data of an item */
+    FAKE_CONTROL_STEP = 3    /* items begin at multiples of it */
+};
+
+/* What is sent has to be these messages, wherever they lie: the same data at the
+ * same places, and all that `valid` names; or so many of any kind. */
+void expect_send_messages(psock_t s, const psock_message *messages,
+                          size_t count, struct answer answer);
+void expect_send_of_messages(psock_t s, size_t count, struct answer answer);
+void expect_recv_messages(psock_t s, const psock_message *messages,
+                          size_t count, unsigned flags, struct answer answer);
+void expect_drop_undelivered(psock_t s, struct answer answer);
+void expect_want_metadata(psock_t s, unsigned wanted, struct answer answer);
+void expect_want_undelivered(psock_t s, int wanted, struct answer answer);
+void expect_batches(struct answer answer);
+
+/* `source` may be null. */
+void expect_multicast(psock_t s, enum psock_sys_membership change,
+                      const psock_address *group, const psock_address *source,
+                      uint32_t interface_index, struct answer answer);
+
+void expect_get_option(psock_t s, int family, int type, int option,
+                       struct answer answer);
+void expect_set_option(psock_t s, int family, int type, int option,
+                       int64_t value, struct answer answer);
+void expect_set_keepalive(psock_t s, const psock_keepalive *wanted,
+                          struct answer answer);
+void expect_get_congestion(psock_t s, struct answer answer);
+void expect_set_congestion(psock_t s, const char *name, struct answer answer);
+void expect_get_tcp_info(psock_t s, struct answer answer);
+
+void expect_pair(int type, struct answer answer);
+void expect_remove_path(const psock_address *local, struct answer answer);
+void expect_temporary_path(struct answer answer);
+void expect_peer_credentials(psock_t s, struct answer answer);
+
+/* Not expected but told: how many bytes a packed socket is here; 0 where it is
+ * carried, as in the beginning. */
+void fake_set_packed_size(size_t size);
+
+void expect_check_channel(psock_t channel, struct answer answer);
+void expect_pack_socket(psock_t channel, psock_t passed, struct answer answer);
+void expect_send_carrying(psock_t channel, const void *data, size_t size,
+                          psock_t carried, struct answer answer);
+void expect_recv_carrying(psock_t channel, size_t size, struct answer answer);
+void expect_unpack_socket(const void *packed, psock_t carried,
+                          struct answer answer);
 
 /* A waker of this system.  Tests may have some that nobody opened. */
 struct psock_waker {
@@ -243,7 +317,9 @@ struct answer fake_answer(struct call call);
         .count = COUNT_OF(((int64_t[]){__VA_ARGS__}))                          \
     }
 
-/* A pointer as an argument of a call. */
+/* A pointer as an argument of a call, and memory that may lie anywhere. */
+#define ANYWHERE ((void *)INTPTR_MIN)
+
 int64_t fake_place(const void *pointer);
 
 /* Fails the test unless what sys.h promises the twins is so. */
@@ -279,5 +355,8 @@ void fake_crowd_change(psock_t s, enum fake_crowd_call call);
 void fake_crowd_wake(void);
 
 void fake_begin_memory(void);
+
+/* What the expected messages look like is kept until the test ends. */
+void fake_begin_messages(void);
 
 #endif

@@ -31,14 +31,33 @@ psock_t psock_sys_open(int family, int type, unsigned flags)
 {
     fake_require(family == PSOCK_UNIX || family == PSOCK_IPV4 ||
                  family == PSOCK_IPV6);
-    fake_require(type == PSOCK_STREAM || type == PSOCK_DATAGRAM);
+    fake_require(type == PSOCK_STREAM || type == PSOCK_DATAGRAM ||
+                 (type == PSOCK_SEQPACKET && family == PSOCK_UNIX));
     fake_require(flags == 0 ||
                  (flags == PSOCK_DUAL_STACK && family == PSOCK_IPV6));
     fake_require_started();
     return opened(fake_answer(open_call(family, type, flags)));
 }
 
-/* --- check, index --------------------------------------------------------- */
+static struct call open_raw_call(int family, int protocol)
+{
+    return FAKE_CALL("open_raw", family, protocol);
+}
+
+void expect_open_raw(int family, int protocol, struct answer answer)
+{
+    fake_expect(open_raw_call(family, protocol), answer);
+}
+
+psock_t psock_sys_open_raw(int family, int protocol)
+{
+    fake_require(family == PSOCK_IPV4 || family == PSOCK_IPV6);
+    fake_require(protocol >= 1 && protocol <= 255);
+    fake_require_started();
+    return opened(fake_answer(open_raw_call(family, protocol)));
+}
+
+/* --- check, kind, index --------------------------------------------------------- */
 
 static struct call check_call(psock_t s)
 {
@@ -55,6 +74,27 @@ int psock_sys_check(psock_t s)
     if (fake_is_crowded())
         return 0;
     return (int)fake_answer(check_call(s)).result;
+}
+
+static struct call kind_call(psock_t s)
+{
+    return FAKE_CALL("kind", s);
+}
+
+void expect_kind(psock_t s, struct answer answer)
+{
+    fake_expect(kind_call(s), answer);
+}
+
+int psock_sys_kind(psock_t s, int *family, int *type)
+{
+    fake_require(family != NULL && type != NULL);
+    struct answer answer = fake_answer(kind_call(s));
+    if (answer.result == 0) {
+        *family = (int)answer.numbers[0];
+        *type = (int)answer.numbers[1];
+    }
+    return (int)answer.result;
 }
 
 /* Not the descriptor itself, as it is not on every system. */

@@ -3,18 +3,7 @@
  *
  * Refused text leaves the address alone; accepted text is written canonically,
  * which is read as the same address and written as the same text. */
-#include <psock/psock.h>
-
-#include <stdlib.h>
-#include <string.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(_Bool fine)
-{
-    if (!fine)
-        abort();
-}
+#include "fuzz.h"
 
 static void check_refused(int error, const psock_address *address)
 {
@@ -46,8 +35,7 @@ static void check_written(const psock_address *address, unsigned flags)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     psock_address address;
-    char *text = malloc(size + 1);
-    require(text != NULL);
+    char *text = (char *)make_memory(size + 1);
     memcpy(text, data, size);
     text[size] = '\0';
     memset(&address, 0xa5, sizeof address);

@@ -53,6 +53,9 @@ struct host_child *host_child_start(const char *program,
  * returns its exit code, or -1 when it died. */
 int host_child_end(struct host_child *child);
 
+/* The number of this process, as the system tells it to others. */
+uint32_t host_process(void);
+
 /* --- Descriptors ---------------------------------------------------------- */
 
 /* How many this process has open, of every kind. */
@@ -71,6 +74,11 @@ void host_foreign_close(psock_t foreign);
 
 /* Lets child processes inherit `s`, as psock's own sockets never are. */
 void host_make_inheritable(psock_t s);
+
+/* Sends `data` over `channel` with `count` descriptors of any kind, at most 32,
+ * beside them; false where descriptors do not travel so. */
+_Bool host_send_descriptors(psock_t channel, const void *data, int size,
+                            const psock_t *descriptors, int count);
 
 /* --- Sockets that psock knows nothing of ----------------------------------- */
 

@@ -239,6 +239,11 @@ int host_child_end(struct host_child *child)
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
 }
 
+uint32_t host_process(void)
+{
+    return (uint32_t)getpid();
+}
+
 /* --- Descriptors ---------------------------------------------------------- */
 
 /* None that was opened has a higher number. */
@@ -293,6 +298,34 @@ void host_foreign_close(psock_t foreign)
 void host_make_inheritable(psock_t s)
 {
     demand(fcntl((int)s, F_SETFD, 0) == 0, "fcntl");
+}
+
+enum {
+    DESCRIPTORS_MAX = 32
+};
+
+_Bool host_send_descriptors(psock_t channel, const void *data, int size,
+                            const psock_t *descriptors, int count)
+{
+    union {
+        struct cmsghdr header;
+        unsigned char bytes[CMSG_SPACE(DESCRIPTORS_MAX * sizeof(int))];
+    } control = {.bytes = {0}};
+    char copy[1024];
+    struct iovec piece = {copy, (size_t)size};
+    struct msghdr message = {.msg_iov = &piece, .msg_iovlen = 1};
+    const size_t carried = (size_t)count * sizeof(int);
+    demand(size <= (int)sizeof copy && count <= DESCRIPTORS_MAX, "room");
+    memcpy(copy, data, (size_t)size);
+    control.header.cmsg_level = SOL_SOCKET;
+    control.header.cmsg_type = SCM_RIGHTS;
+    control.header.cmsg_len = CMSG_LEN(carried);
+    for (int i = 0; i < count; i++)
+        ((int *)(void *)CMSG_DATA(&control.header))[i] = (int)descriptors[i];
+    message.msg_control = &control;
+    message.msg_controllen = CMSG_SPACE(carried);
+    demand(sendmsg((int)channel, &message, 0) == size, "sendmsg");
+    return 1;
 }
 
 /* --- Sockets that psock knows nothing of ----------------------------------- */

@@ -180,6 +180,11 @@ int host_child_end(struct host_child *child)
     return known && code <= 255 ? (int)code : -1;
 }
 
+uint32_t host_process(void)
+{
+    return GetCurrentProcessId();
+}
+
 /* --- Descriptors ---------------------------------------------------------- */
 
 /* What the system tells of all handles there are, under this number. */
@@ -265,6 +270,17 @@ void host_make_inheritable(psock_t s)
     demand(SetHandleInformation((HANDLE)s, HANDLE_FLAG_INHERIT,
                                 HANDLE_FLAG_INHERIT),
            "SetHandleInformation");
+}
+
+_Bool host_send_descriptors(psock_t channel, const void *data, int size,
+                            const psock_t *descriptors, int count)
+{
+    (void)channel;
+    (void)data;
+    (void)size;
+    (void)descriptors;
+    (void)count;
+    return 0;
 }
 
 /* --- Sockets that psock knows nothing of ----------------------------------- */

@@ -501,6 +501,19 @@ static void dgram_broadcast_connect_may_be_repeated(void **state)
     scene_close(s);
 }
 
+static void dgram_broadcast_connect_takes_the_option(void **state)
+{
+    psock_t s = scene_open(PSOCK_DATAGRAM);
+    const psock_address everybody = scene_address("255.255.255.255:9");
+    (void)state;
+    assert_int_equal(psock_connect(s, &everybody, PSOCK_NOW), PSOCK_EACCES);
+    assert_int_equal(psock_error_native(), WSAEACCES);
+    assert_int_equal(fake_calls(FAKE_connect), 0);
+    assert_int_equal(psock_set_option(s, PSOCK_OPTION_BROADCAST, 1), 0);
+    assert_int_equal(psock_connect(s, &everybody, PSOCK_NOW), 0);
+    scene_close(s);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -537,6 +550,7 @@ int main(void)
         ON_WINDOWS_10(only_unspecified_addresses_ask_for_a_route),
         ON_WINDOWS_10(only_connected_sockets_ask_for_a_route),
         ON_WINDOWS_10(dgram_broadcast_connect_may_be_repeated),
+        ON_WINDOWS_10(dgram_broadcast_connect_takes_the_option),
     };
     return cmocka_run_group_tests_name("winsock.connect", tests, NULL, NULL);
 }

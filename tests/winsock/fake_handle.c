@@ -79,7 +79,7 @@ static int closing_error(const struct fake_object *object)
     }
     complain_of_closing(object);
     if (object->kind == FAKE_EVENT || object->kind == FAKE_DEVICE ||
-        object->kind == FAKE_PORT)
+        object->kind == FAKE_PORT || object->file != NULL)
         return 0;
     fake_complain("CloseHandle of a socket goes round Winsock");
     return ERROR_INVALID_HANDLE;

@@ -115,6 +115,12 @@ static _Bool is_loopback(const struct place *place)
     return memcmp(place->bytes, loopback_ipv6, 16) == 0;
 }
 
+_Bool fake_is_unnamed(const struct fake_name *name)
+{
+    const struct sockaddr_un *un = (const struct sockaddr_un *)&name->storage;
+    return family_of(name) == AF_UNIX && un->sun_path[0] == '\0';
+}
+
 _Bool fake_is_mapped(const struct fake_name *name)
 {
     const struct place place = place_of(name);
@@ -228,10 +234,10 @@ int fake_match(const struct fake_object *s, const struct fake_name *to)
     const struct place place = place_of(to);
     if (s->kind != FAKE_SOCKET || s->local.length == 0)
         return 0;
+    if (s->family == AF_UNIX || family_of(to) == AF_UNIX)
+        return family_of(to) == s->family && fake_unix_is_at(s, to) ? 3 : 0;
     if (fake_same_place(&s->local, to))
         return 3;
-    if (s->family == AF_UNIX || family_of(to) == AF_UNIX)
-        return 0;
     if (bound.port != place.port || !place_is_any(&bound))
         return 0;
     return match_any(s, &bound, &place);
@@ -240,6 +246,8 @@ int fake_match(const struct fake_object *s, const struct fake_name *to)
 int fake_copy_name(const struct fake_name *name, struct sockaddr *to,
                    int *length)
 {
+    if (fake_is_unnamed(name))
+        return fake_unix_tell_unnamed(to, length);
     if (to == NULL || length == NULL || *length < name->length)
         return WSAEFAULT;
     memcpy(to, &name->storage, (size_t)name->length);

@@ -16,17 +16,43 @@
 #endif
 
 static struct fake_object *objects[HANDLE_COUNT];
+
+/* Whose each handle is, and whether it has been put there by another process and
+ * not been opened yet. */
+static struct {
+    DWORD process;
+    _Bool in_parcel;
+} holders[HANDLE_COUNT];
+
 static size_t next_slot;
 static size_t slots_used; /* none from here on was ever in use */
 static unsigned next_id;
 
-struct fake_object *fake_find(ULONG_PTR handle)
+/* What psock keeps for itself is the same in all processes, since they are one.
+ */
+static _Bool is_held_here(size_t slot)
+{
+    return objects[slot] != NULL &&
+           (objects[slot]->kind != FAKE_SOCKET ||
+            holders[slot].process == fake_script.process);
+}
+
+/* The slot of a handle of this process; HANDLE_COUNT when there is none. */
+static size_t slot_of(ULONG_PTR handle)
 {
     ULONG_PTR offset = handle - FIRST_HANDLE;
-    if (handle < FIRST_HANDLE || offset % HANDLE_STEP != 0)
-        return NULL;
+    if (handle < FIRST_HANDLE || offset % HANDLE_STEP != 0 ||
+        offset / HANDLE_STEP >= HANDLE_COUNT)
+        return HANDLE_COUNT;
     size_t slot = (size_t)(offset / HANDLE_STEP);
-    return slot < HANDLE_COUNT ? objects[slot] : NULL;
+    return is_held_here(slot) ? slot : HANDLE_COUNT;
+}
+
+struct fake_object *fake_find(ULONG_PTR handle)
+{
+    size_t slot = slot_of(handle);
+    return slot < HANDLE_COUNT && !holders[slot].in_parcel ? objects[slot]
+                                                           : NULL;
 }
 
 struct fake_object *fake_find_socket(SOCKET s)
@@ -50,22 +76,82 @@ static size_t free_slot(void)
     return slot % HANDLE_COUNT;
 }
 
-void fake_give_handle(struct fake_object *object)
+static ULONG_PTR put(struct fake_object *object, DWORD process, _Bool in_parcel)
 {
     size_t slot = free_slot();
     objects[slot] = object;
-    object->handle = FIRST_HANDLE + HANDLE_STEP * slot;
-    if (object->kind == FAKE_SOCKET)
-        object->id = ++next_id;
+    holders[slot].process = process;
+    holders[slot].in_parcel = in_parcel;
     next_slot = slot + 1;
     if (slots_used < next_slot)
         slots_used = next_slot;
+    return FIRST_HANDLE + HANDLE_STEP * slot;
+}
+
+void fake_give_handle(struct fake_object *object)
+{
+    object->handle = put(object, fake_script.process, 0);
+    object->process = fake_script.process;
+    if (object->kind == FAKE_SOCKET)
+        object->id = ++next_id;
+}
+
+/* One more handle, in another process. */
+ULONG_PTR fake_add_parcel(struct fake_object *object, DWORD process)
+{
+    return put(object, process, 1);
+}
+
+struct fake_object *fake_open_parcel(ULONG_PTR handle)
+{
+    size_t slot = slot_of(handle);
+    if (slot == HANDLE_COUNT || !holders[slot].in_parcel)
+        return NULL;
+    holders[slot].in_parcel = 0;
+    return objects[slot];
+}
+
+/* Parcels have room for half of a handle. */
+ULONG_PTR fake_whole_handle(DWORD number)
+{
+    return FIRST_HANDLE - (DWORD)FIRST_HANDLE + number;
+}
+
+static size_t first_slot_of(const struct fake_object *object)
+{
+    size_t slot = 0;
+    while (slot < slots_used && objects[slot] != object)
+        slot++;
+    return slot;
+}
+
+_Bool fake_drop_handle(ULONG_PTR handle)
+{
+    size_t slot = slot_of(handle);
+    struct fake_object *object = objects[slot];
+    objects[slot] = NULL;
+    size_t other = first_slot_of(object);
+    if (other == slots_used) {
+        objects[slot] = object; /* the last goes with the object */
+        return 0;
+    }
+    object->handle = FIRST_HANDLE + HANDLE_STEP * other;
+    return 1;
+}
+
+psock_t fake_hand_over(psock_t s, DWORD process)
+{
+    fake_take_lock();
+    ULONG_PTR handle = put(fake_find_socket((SOCKET)s), process, 0);
+    fake_give_lock();
+    return (psock_t)handle;
 }
 
 static void take_handle(struct fake_object *object)
 {
-    if (object->handle != 0)
-        objects[(object->handle - FIRST_HANDLE) / HANDLE_STEP] = NULL;
+    for (size_t slot = 0; slot < slots_used && object->handle != 0; slot++)
+        if (objects[slot] == object)
+            objects[slot] = NULL;
     object->handle = 0;
 }
 
@@ -74,7 +160,9 @@ void fake_drop_object(struct fake_object *object)
     take_handle(object);
     if (object->base != NULL)
         fake_drop_object(object->base);
+    fake_close_file(object);
     fake_drop_datagrams(object);
+    fake_drop_members(object);
     fake_drop_packets(object);
     fake_forget_port(object);
     fake_forget_in_polls(object);
@@ -110,6 +198,25 @@ static struct fake_object *first_of(enum fake_kind kind)
     return each;
 }
 
+static void drop_parcel(size_t slot)
+{
+    struct fake_object *object = objects[slot];
+    const DWORD process = fake_script.process;
+    fake_script.process = holders[slot].process;
+    if (!fake_drop_handle(FIRST_HANDLE + HANDLE_STEP * slot))
+        fake_drop_socket(object);
+    fake_script.process = process;
+}
+
+void fake_drop_parcels(void)
+{
+    fake_take_lock();
+    for (size_t slot = 0; slot < slots_used; slot++)
+        if (objects[slot] != NULL && holders[slot].in_parcel)
+            drop_parcel(slot);
+    fake_give_lock();
+}
+
 void fake_drop_sockets(void)
 {
     struct fake_object *socket;
@@ -128,22 +235,28 @@ void fake_drop_all(void)
     next_id = 0;
 }
 
+static _Bool is_first_handle(size_t slot)
+{
+    return objects[slot] != NULL &&
+           objects[slot]->handle == FIRST_HANDLE + HANDLE_STEP * slot;
+}
+
 struct fake_object *fake_each(struct fake_object *after)
 {
     size_t slot = 0;
     if (after != NULL)
         slot = (size_t)((after->handle - FIRST_HANDLE) / HANDLE_STEP) + 1;
-    while (slot < slots_used && objects[slot] == NULL)
+    while (slot < slots_used && !is_first_handle(slot))
         slot++;
     return slot < slots_used ? objects[slot] : NULL;
 }
 
+/* Handles, of which an object may have several. */
 unsigned fake_count_kind(enum fake_kind kind)
 {
     unsigned count = 0;
-    for (struct fake_object *each = fake_each(NULL); each != NULL;
-         each = fake_each(each))
-        count += each->kind == kind;
+    for (size_t slot = 0; slot < slots_used; slot++)
+        count += objects[slot] != NULL && objects[slot]->kind == kind;
     return count;
 }
 

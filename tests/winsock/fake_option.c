@@ -1,100 +1,17 @@
 /* fake_option.c: options and controls. */
-#include "fake_world.h"
+#include "fake_option.h"
 
 #include <string.h>
 
-enum option_form {
-    WHOLE,       /* an int: four bytes, no fewer */
-    BYTE_ANSWER, /* a BOOL that is answered with one byte, and read from one */
-    SPECIAL
-};
-
-enum option_wants {
-    ANY_SOCKET,
-    STREAM_ONLY,
-    DATAGRAM_ONLY
-};
-
-struct option {
-    int level;
-    int name;
-    const char *text;
-    enum option_form form;
-    enum option_wants wants;
-    enum fake_number number;
-    _Bool before_bind; /* too late afterwards */
-    _Bool not_while_connecting;
-};
-
-static const struct option options[] = {
-    {SOL_SOCKET, SO_EXCLUSIVEADDRUSE, "SO_EXCLUSIVEADDRUSE", WHOLE, ANY_SOCKET,
-     FAKE_EXCLUSIVE, 1, 0},
-    {SOL_SOCKET, SO_REUSEADDR, "SO_REUSEADDR", WHOLE, ANY_SOCKET, FAKE_REUSE, 0,
-     0},
-    {SOL_SOCKET, SO_BROADCAST, "SO_BROADCAST", WHOLE, DATAGRAM_ONLY,
-     FAKE_BROADCAST, 0, 0},
-    {SOL_SOCKET, SO_KEEPALIVE, "SO_KEEPALIVE", BYTE_ANSWER, STREAM_ONLY,
-     FAKE_KEEPALIVE, 0, 1},
-    {SOL_SOCKET, SO_SNDBUF, "SO_SNDBUF", WHOLE, ANY_SOCKET, FAKE_SEND_BUFFER, 0,
-     0},
-    {SOL_SOCKET, SO_RCVBUF, "SO_RCVBUF", WHOLE, ANY_SOCKET, FAKE_RECEIVE_BUFFER,
-     0, 0},
-    {SOL_SOCKET, SO_SNDTIMEO, "SO_SNDTIMEO", WHOLE, ANY_SOCKET,
-     FAKE_SEND_TIMEOUT, 0, 0},
-    {SOL_SOCKET, SO_RCVTIMEO, "SO_RCVTIMEO", WHOLE, ANY_SOCKET,
-     FAKE_RECEIVE_TIMEOUT, 0, 0},
-    {SOL_SOCKET, SO_LINGER, "SO_LINGER", SPECIAL, STREAM_ONLY, 0, 0, 0},
-    {SOL_SOCKET, SO_ERROR, "SO_ERROR", SPECIAL, ANY_SOCKET, 0, 0, 0},
-    {SOL_SOCKET, SO_TYPE, "SO_TYPE", SPECIAL, ANY_SOCKET, 0, 0, 0},
-    {SOL_SOCKET, SO_ACCEPTCONN, "SO_ACCEPTCONN", SPECIAL, ANY_SOCKET, 0, 0, 0},
-    {SOL_SOCKET, SO_CONNECT_TIME, "SO_CONNECT_TIME", SPECIAL, STREAM_ONLY, 0, 0,
-     0},
-    {SOL_SOCKET, SO_PROTOCOL_INFOW, "SO_PROTOCOL_INFOW", SPECIAL, ANY_SOCKET, 0,
-     0, 0},
-    {IPPROTO_TCP, TCP_NODELAY, "TCP_NODELAY", BYTE_ANSWER, STREAM_ONLY,
-     FAKE_NODELAY, 0, 0},
-    {IPPROTO_IPV6, IPV6_V6ONLY, "IPV6_V6ONLY", BYTE_ANSWER, ANY_SOCKET,
-     FAKE_V6_ONLY, 1, 0},
-};
-
-static const struct option *find_option(int level, int name)
-{
-    const size_t count = sizeof options / sizeof *options;
-    for (size_t i = 0; i < count; i++)
-        if (options[i].level == level && options[i].name == name)
-            return &options[i];
-    return NULL;
-}
-
 static const char *text_of(int level, int name)
 {
-    const struct option *option = find_option(level, name);
+    const struct fake_option *option = fake_find_option(level, name);
     return option == NULL ? "unknown" : option->text;
-}
-
-/* A level unknown, or not of this kind of socket, is WSAEINVAL; an option
- * unknown at its level is WSAENOPROTOOPT; and those two that Windows once had
- * are WSAEINVAL again. */
-static int option_error(const struct fake_object *s, int level, int name)
-{
-    const struct option *option = find_option(level, name);
-    if (level != SOL_SOCKET && level != IPPROTO_TCP && level != IPPROTO_IPV6 &&
-        level != IPPROTO_IP)
-        return WSAEINVAL;
-    if (level == IPPROTO_TCP && s->type != SOCK_STREAM)
-        return WSAEINVAL;
-    if (level == SOL_SOCKET && (name == SO_RCVLOWAT || name == SO_SNDLOWAT))
-        return WSAEINVAL;
-    if (option == NULL ||
-        (option->wants == STREAM_ONLY && s->type != SOCK_STREAM) ||
-        (option->wants == DATAGRAM_ONLY && s->type != SOCK_DGRAM))
-        return WSAENOPROTOOPT;
-    return 0;
 }
 
 /* --- Setting --------------------------------------------------------------- */
 
-static int set_special(struct fake_object *s, const struct option *option,
+static int set_special(struct fake_object *s, const struct fake_option *option,
                        const char *value, int length)
 {
     if (option->name == SO_LINGER) {
@@ -109,25 +26,39 @@ static int set_special(struct fake_object *s, const struct option *option,
         memcpy(&s->connect_error, value, sizeof s->connect_error);
         return 0;
     }
-    return WSAENOPROTOOPT;
+    return fake_change_membership(s, option->name, value, length);
+}
+
+/* A BOOL of the sockets level may have no length at all, and is then left alone. */
+static int length_error(const struct fake_option *option, int length)
+{
+    switch (option->form) {
+    case FLAG:
+        return option->level != SOL_SOCKET && length < 1 ? WSAEFAULT : 0;
+    case SMALL:
+    case BYTE_ANSWER:
+        return length < 1 ? WSAEFAULT : 0;
+    default:
+        return length < (int)sizeof(int) ? WSAEFAULT : 0;
+    }
 }
 
 /* Of a BOOL answered with one byte only that byte counts: 0x100 is off. */
-static int number_from(const struct option *option, const char *value,
-                       int length, int *number)
+static int number_from(const struct fake_option *option, const char *value,
+                       int length)
 {
-    if (option->form == BYTE_ANSWER) {
-        *number = value[0] != 0;
-        return length < 1 ? WSAEFAULT : 0;
-    }
-    if (length < (int)sizeof *number)
-        return WSAEFAULT;
-    memcpy(number, value, sizeof *number);
-    return 0;
+    unsigned char bytes[sizeof(int)] = {0};
+    int number;
+    size_t size = option->form == BYTE_ANSWER ? 1 : sizeof bytes;
+    if ((size_t)length < size)
+        size = (size_t)length;
+    memcpy(bytes, value, size);
+    memcpy(&number, bytes, sizeof number);
+    return number;
 }
 
-static int state_error(const struct fake_object *s, const struct option *option,
-                       int number)
+static int state_error(const struct fake_object *s,
+                       const struct fake_option *option, int number)
 {
     if (option->before_bind && s->local.length != 0)
         return WSAEINVAL;
@@ -140,24 +71,34 @@ static int state_error(const struct fake_object *s, const struct option *option,
     return 0;
 }
 
+static int set_number(struct fake_object *s, const struct fake_option *option,
+                      const char *value, int length)
+{
+    int error = length_error(option, length);
+    if (error != 0 || length == 0)
+        return error;
+    int number = number_from(option, value, length);
+    error = fake_take_value(option, &number);
+    if (error == 0)
+        error = state_error(s, option, number);
+    if (error == 0 && option->number == FAKE_CUT)
+        fake_complain("UDP_SEND_MSG_SIZE cuts whatever #%u sends", s->id);
+    if (error == 0)
+        *fake_number_of(s, option) = number;
+    return error;
+}
+
 static int set_checked(struct fake_object *s, int level, int name,
                        const char *value, int length)
 {
-    const struct option *option = find_option(level, name);
-    int number = 0;
-    int error = option_error(s, level, name);
+    const struct fake_option *option = fake_find_option(level, name);
+    int error = fake_option_error(s, level, name);
     if (error == 0 && (value == NULL || length < 0))
         error = WSAEFAULT;
     if (error != 0)
         return error;
-    if (option->form == SPECIAL)
-        return set_special(s, option, value, length);
-    error = number_from(option, value, length, &number);
-    if (error == 0)
-        error = state_error(s, option, number);
-    if (error == 0)
-        s->numbers[option->number] = number;
-    return error;
+    return option->form == SPECIAL ? set_special(s, option, value, length)
+                                   : set_number(s, option, value, length);
 }
 
 static unsigned byte_at(const char *value, int length, int place)
@@ -201,10 +142,22 @@ static int answer_info(const struct fake_object *s, char *value, int *length)
     return answer(&info, sizeof info, value, length);
 }
 
+/* There is a path for the level of the peer's address. */
+static int answer_mtu(const struct fake_object *s,
+                      const struct fake_option *option, char *value,
+                      int *length)
+{
+    const _Bool is_ipv4 = s->family == AF_INET || fake_is_mapped(&s->remote);
+    if (s->state != FAKE_CONNECTED || is_ipv4 != (option->level == IPPROTO_IP))
+        return WSAENOTCONN;
+    return answer(&option->initial, sizeof option->initial, value, length);
+}
+
 /* The failure of an attempt to connect stays there to be read again; a reset
  * does not get there at all. */
-static int get_special(const struct fake_object *s, const struct option *option,
-                       char *value, int *length)
+static int get_special(const struct fake_object *s,
+                       const struct fake_option *option, char *value,
+                       int *length)
 {
     const int listening = s->state == FAKE_LISTENING;
     const int seconds = s->state == FAKE_CONNECTED && s->broken == 0 ? 0 : -1;
@@ -220,6 +173,9 @@ static int get_special(const struct fake_object *s, const struct option *option,
         return answer(&seconds, sizeof seconds, value, length);
     case SO_PROTOCOL_INFOW:
         return answer_info(s, value, length);
+    case IP_MTU:
+    case IPV6_MTU:
+        return answer_mtu(s, option, value, length);
     default:
         break;
     }
@@ -229,22 +185,42 @@ static int get_special(const struct fake_object *s, const struct option *option,
     return error;
 }
 
-static int get_checked(const struct fake_object *s, int level, int name,
-                       char *value, int *length)
+/* With little room there is one byte of what may be small, and for a BOOL of the
+ * sockets level as many as there is room for, which are called one. */
+static int answer_little(const struct fake_option *option, int number,
+                         char *value, int *length)
 {
-    const struct option *option = find_option(level, name);
-    int error = option_error(s, level, name);
+    const int room = option->level == SOL_SOCKET ? *length : 1;
+    if (*length < 1)
+        return WSAEFAULT;
+    memcpy(value, &number, (size_t)room);
+    *length = 1;
+    return 0;
+}
+
+static int get_number(struct fake_object *s, const struct fake_option *option,
+                      char *value, int *length)
+{
+    const int number = *fake_number_of(s, option);
+    const unsigned char byte = number != 0;
+    if (option->form == BYTE_ANSWER)
+        return answer(&byte, sizeof byte, value, length);
+    if (option->form != WHOLE && *length < (int)sizeof number)
+        return answer_little(option, number, value, length);
+    return answer(&number, sizeof number, value, length);
+}
+
+static int get_checked(struct fake_object *s, int level, int name, char *value,
+                       int *length)
+{
+    const struct fake_option *option = fake_find_option(level, name);
+    int error = fake_option_error(s, level, name);
     if (error == 0 && (value == NULL || length == NULL))
         error = WSAEFAULT;
     if (error != 0)
         return error;
-    if (option->form == SPECIAL)
-        return get_special(s, option, value, length);
-    const int number = s->numbers[option->number];
-    const unsigned char byte = number != 0;
-    if (option->form == BYTE_ANSWER)
-        return answer(&byte, sizeof byte, value, length);
-    return answer(&number, sizeof number, value, length);
+    return option->form == SPECIAL ? get_special(s, option, value, length)
+                                   : get_number(s, option, value, length);
 }
 
 static int WSAAPI get_option(SOCKET handle, int level, int name, char *value,
@@ -263,9 +239,9 @@ static int WSAAPI get_option(SOCKET handle, int level, int name, char *value,
 int fake_option(psock_t handle, int level, int name)
 {
     fake_take_lock();
-    const struct fake_object *s = fake_find_socket((SOCKET)handle);
-    const struct option *option = find_option(level, name);
-    int number = s->numbers[option->number];
+    struct fake_object *s = fake_find_socket((SOCKET)handle);
+    const struct fake_option *option = fake_find_option(level, name);
+    int number = option == NULL ? 0 : *fake_number_of(s, option);
     fake_give_lock();
     return number;
 }
@@ -300,16 +276,8 @@ static int WSAAPI io_control(SOCKET handle, long command, u_long *argument)
     return fake_leave(&visit, error);
 }
 
-/* What a WSAIoctl reads and writes. */
-struct control {
-    const void *in;
-    DWORD in_size;
-    void *out;
-    DWORD out_size;
-    DWORD *returned;
-};
-
-static int take_switch(struct fake_object *s, const struct control *control,
+static int take_switch(struct fake_object *s,
+                       const struct fake_control *control,
                        enum fake_number number)
 {
     BOOL on;
@@ -322,22 +290,25 @@ static int take_switch(struct fake_object *s, const struct control *control,
     return 0;
 }
 
-static int connect_reset(struct fake_object *s, const struct control *control)
+static int connect_reset(struct fake_object *s,
+                         const struct fake_control *control)
 {
     return take_switch(s, control, FAKE_CONNECT_RESET);
 }
 
-static int net_reset(struct fake_object *s, const struct control *control)
+static int net_reset(struct fake_object *s, const struct fake_control *control)
 {
     if (!fake_script.profile->udp_netreset)
         return WSAEOPNOTSUPP;
     return take_switch(s, control, FAKE_NET_RESET);
 }
 
-static int initial_rto(struct fake_object *s, const struct control *control)
+static int initial_rto(struct fake_object *s,
+                       const struct fake_control *control)
 {
     TCP_INITIAL_RTO_PARAMETERS wanted;
-    if (!fake_script.profile->initial_rto || s->type != SOCK_STREAM)
+    if (!fake_script.profile->initial_rto || s->type != SOCK_STREAM ||
+        s->family == AF_UNIX)
         return WSAEOPNOTSUPP;
     if (control->in == NULL || control->in_size < sizeof wanted)
         return WSAEFAULT;
@@ -349,7 +320,52 @@ static int initial_rto(struct fake_object *s, const struct control *control)
     return 0;
 }
 
-static int tell_handle(const struct control *control, ULONG_PTR handle)
+/* How much is returned is not always told, although all of it is. */
+static int peer_process(struct fake_object *s,
+                        const struct fake_control *control)
+{
+    const ULONG process = s->peer_process;
+    if (s->family != AF_UNIX)
+        return WSAEOPNOTSUPP;
+    if (s->state != FAKE_CONNECTED)
+        return WSAENOTCONN;
+    if (control->out == NULL || control->out_size < sizeof process)
+        return WSAEFAULT;
+    memcpy(control->out, &process, sizeof process);
+    return 0;
+}
+
+static int extension(struct fake_object *s, const struct fake_control *control)
+{
+    GUID id;
+    LPFN_WSARECVMSG function = NULL;
+    (void)s;
+    if (control->in == NULL || control->in_size < sizeof id ||
+        control->out == NULL || control->out_size < sizeof function)
+        return WSAEFAULT;
+    memcpy(&id, control->in, sizeof id);
+    function = fake_extension(&id);
+    if (function == NULL)
+        return WSAEINVAL;
+    memcpy(control->out, &function, sizeof function);
+    *control->returned = sizeof function;
+    return 0;
+}
+
+static int timestamping(struct fake_object *s,
+                        const struct fake_control *control)
+{
+    ULONG config[2]; /* flags, and how many stamps of what was sent */
+    if (fake_script.profile->build < WINDOWS_10_2004 || s->type != SOCK_DGRAM)
+        return WSAEOPNOTSUPP;
+    if (control->in == NULL || control->in_size < sizeof config)
+        return WSAEFAULT;
+    memcpy(config, control->in, sizeof config);
+    s->numbers[FAKE_TELL_STAMPS] = (config[0] & 1) != 0;
+    return 0;
+}
+
+static int tell_handle(const struct fake_control *control, ULONG_PTR handle)
 {
     const SOCKET told = handle;
     if (control->out == NULL || control->out_size < sizeof told)
@@ -359,7 +375,8 @@ static int tell_handle(const struct control *control, ULONG_PTR handle)
     return 0;
 }
 
-static int base_handle(struct fake_object *s, const struct control *control)
+static int base_handle(struct fake_object *s,
+                       const struct fake_control *control)
 {
     if (!s->layered)
         return tell_handle(control, s->handle);
@@ -368,7 +385,8 @@ static int base_handle(struct fake_object *s, const struct control *control)
     return tell_handle(control, s->base->handle);
 }
 
-static int bsp_handle_poll(struct fake_object *s, const struct control *control)
+static int bsp_handle_poll(struct fake_object *s,
+                           const struct fake_control *control)
 {
     if (!s->layered)
         return tell_handle(control, s->handle);
@@ -377,7 +395,7 @@ static int bsp_handle_poll(struct fake_object *s, const struct control *control)
     return tell_handle(control, s->base->handle);
 }
 
-static int route(struct fake_object *s, const struct control *control)
+static int route(struct fake_object *s, const struct fake_control *control)
 {
     const struct sockaddr *to = control->in;
     int error = fake_name_error(s, to, (int)control->in_size);
@@ -395,11 +413,19 @@ static int route(struct fake_object *s, const struct control *control)
 static const struct {
     DWORD code;
     const char *text;
-    int (*body)(struct fake_object *s, const struct control *control);
+    int (*body)(struct fake_object *s, const struct fake_control *control);
 } controls[] = {
     {SIO_UDP_CONNRESET, "SIO_UDP_CONNRESET", connect_reset},
     {_WSAIOW(IOC_VENDOR, 15), "SIO_UDP_NETRESET", net_reset},
+    {_WSAIOW(IOC_VENDOR, 235), "SIO_TIMESTAMPING", timestamping},
+    {SIO_GET_EXTENSION_FUNCTION_POINTER, "SIO_GET_EXTENSION_FUNCTION_POINTER",
+     extension},
     {SIO_TCP_INITIAL_RTO, "SIO_TCP_INITIAL_RTO", initial_rto},
+    {SIO_AF_UNIX_GETPEERPID, "SIO_AF_UNIX_GETPEERPID", peer_process},
+    {SIO_KEEPALIVE_VALS, "SIO_KEEPALIVE_VALS", fake_keep_alive},
+    {SIO_TCP_SET_ACK_FREQUENCY, "SIO_TCP_SET_ACK_FREQUENCY",
+     fake_ack_frequency},
+    {SIO_TCP_INFO, "SIO_TCP_INFO", fake_tcp_info},
     {SIO_BASE_HANDLE, "SIO_BASE_HANDLE", base_handle},
     {SIO_BSP_HANDLE_POLL, "SIO_BSP_HANDLE_POLL", bsp_handle_poll},
     {SIO_ROUTING_INTERFACE_QUERY, "SIO_ROUTING_INTERFACE_QUERY", route},
@@ -422,7 +448,7 @@ static int WSAAPI control_socket(SOCKET handle, DWORD code, void *in,
 {
     struct fake_visit visit;
     struct fake_object *s;
-    const struct control control = {in, in_size, out, out_size, returned};
+    const struct fake_control control = {in, in_size, out, out_size, returned};
     const size_t which = find_control(code);
     int error = fake_enter_socket(
         &visit, FAKE_WSAIoctl, handle, &s, "%s %02x%02x%02x%02x length %d",

@@ -34,6 +34,28 @@ static int select_error(const fd_set *read, const fd_set *write,
     return error == 0 ? set_error(except) : error;
 }
 
+static int family_in(const fd_set *set, int family, _Bool *mixed)
+{
+    for (u_int i = 0; i < set_count(set); i++) {
+        const struct fake_object *s = fake_find_socket(set->fd_array[i]);
+        const int kind = s->family == AF_UNIX ? AF_UNIX : AF_INET;
+        *mixed |= family != AF_UNSPEC && family != kind;
+        family = kind;
+    }
+    return family;
+}
+
+/* All sockets must be of one provider, and that of paths is another. */
+static int provider_error(const fd_set *read, const fd_set *write,
+                          const fd_set *except)
+{
+    _Bool mixed = 0;
+    int family = family_in(read, AF_UNSPEC, &mixed);
+    family = family_in(write, family, &mixed);
+    family_in(except, family, &mixed);
+    return mixed ? WSAEINVAL : 0;
+}
+
 /* Of a socket that is there twice, the second is not told. */
 static _Bool is_repeated(const fd_set *set, u_int index)
 {
@@ -103,6 +125,8 @@ static int WSAAPI select_sockets(int ignored, fd_set *read, fd_set *write,
         error = WSANOTINITIALISED;
     if (error == 0)
         error = select_error(read, write, except, timeout);
+    if (error == 0)
+        error = provider_error(read, write, except);
     if (error == 0) {
         count = wait_for_ready(read, write, except, select_due_ns(timeout));
         keep_ready(read, SELECT_READ);

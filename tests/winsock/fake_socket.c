@@ -34,6 +34,8 @@ static int kind_error(int family, int type, int protocol)
     int error = family_error(family);
     if (error != 0)
         return error;
+    if (type == SOCK_RAW && family != AF_UNIX)
+        return fake_script.privileged ? 0 : WSAEACCES;
     if (type != SOCK_STREAM && (type != SOCK_DGRAM || family == AF_UNIX))
         return WSAESOCKTNOSUPPORT;
     return protocol == 0 || protocol == wanted ? 0 : WSAEPROTONOSUPPORT;
@@ -54,12 +56,24 @@ static struct fake_object *new_socket(int family, int type)
     s->type = type;
     s->protocol = type == SOCK_STREAM ? IPPROTO_TCP : IPPROTO_UDP;
     s->inheritable = 1;
-    s->numbers[FAKE_V6_ONLY] = 1;
-    s->numbers[FAKE_SEND_BUFFER] = 65536;
-    s->numbers[FAKE_RECEIVE_BUFFER] = 65536;
+    fake_set_initial_options(s);
     s->numbers[FAKE_CONNECT_RESET] = 1;
     s->numbers[FAKE_NET_RESET] = 1;
     return s;
+}
+
+/* The handle of a parcel becomes a socket; what it was made of is in the info. */
+static int take_over(int from_info, const WSAPROTOCOL_INFOW *info,
+                     SOCKET *handle)
+{
+    struct fake_object *s;
+    ULONG_PTR opened;
+    if (from_info != FROM_PROTOCOL_INFO)
+        fake_complain("WSASocketW with an info and something else");
+    int error = fake_open_from_info(info, &s, &opened);
+    if (error == 0)
+        *handle = opened;
+    return error;
 }
 
 static SOCKET WSAAPI open_socket(int family, int type, int protocol,
@@ -71,19 +85,23 @@ static SOCKET WSAAPI open_socket(int family, int type, int protocol,
     int error = fake_enter(&visit, FAKE_WSASocketW,
                            "family %d type %d protocol %d flags %x", family,
                            type, protocol, (unsigned)flags);
-    if (info != NULL || group != 0)
-        fake_complain("WSASocketW with a protocol info or a group");
+    if (group != 0)
+        fake_complain("WSASocketW with a group");
     if ((flags & WSA_FLAG_OVERLAPPED) == 0)
         fake_complain("a socket that is not overlapped has no timeouts");
     if (error == 0 && fake_script.starts == 0)
         error = WSANOTINITIALISED;
     if (error == 0)
-        error = kind_error(family, type, protocol);
-    if (error == 0)
         error = flags_error(flags);
-    if (error == 0) {
+    if (error == 0 && info != NULL)
+        error = take_over(family & type & protocol, info, &handle);
+    else if (error == 0)
+        error = kind_error(family, type, protocol);
+    if (error == 0 && info == NULL) {
         struct fake_object *s = new_socket(family, type);
         s->inheritable = (flags & WSA_FLAG_NO_HANDLE_INHERIT) == 0;
+        if (type == SOCK_RAW)
+            s->protocol = protocol;
         fake_give_handle(s);
         handle = s->handle;
     }
@@ -109,6 +127,17 @@ void fake_close_foreign(psock_t handle)
     else
         fake_drop_object(object);
     fake_give_lock();
+}
+
+psock_t fake_listener(void)
+{
+    fake_take_lock();
+    struct fake_object *each = fake_each(NULL);
+    while (each != NULL && each->state != FAKE_LISTENING)
+        each = fake_each(each);
+    psock_t listener = each == NULL ? -1 : (psock_t)each->handle;
+    fake_give_lock();
+    return listener;
 }
 
 /* --- Closing --------------------------------------------------------------- */
@@ -152,7 +181,8 @@ static int WSAAPI close_socket(SOCKET handle)
         if (fake_has_waiting_poll(s))
             fake_complain("closesocket of #%u while a poll of it is under way",
                           s->id);
-        fake_drop_socket(s);
+        if (!fake_drop_handle(handle))
+            fake_drop_socket(s);
     }
     return fake_leave(&visit, error);
 }
@@ -220,7 +250,7 @@ static int conflict_with(const struct fake_object *first,
 static int conflict(const struct fake_object *s, const struct fake_name *name)
 {
     int error = 0;
-    if (s->family != AF_UNIX && fake_port(name) == 0)
+    if (fake_port(name) == 0)
         return 0;
     for (struct fake_object *each = fake_each(NULL); each != NULL && error == 0;
          each = fake_each(each))
@@ -239,7 +269,9 @@ static int bind_error(const struct fake_object *s, const struct sockaddr *to,
     if (s->local.length != 0)
         return WSAEINVAL;
     const struct fake_name name = fake_name_of(to, length);
-    if (s->family != AF_UNIX && !fake_is_any(&name) && !fake_is_local(&name))
+    if (s->family == AF_UNIX)
+        return 0; /* the path is asked for when it is taken */
+    if (!fake_is_any(&name) && !fake_is_local(&name))
         return WSAEADDRNOTAVAIL; /* groups and broadcast too */
     return conflict(s, &name);
 }
@@ -264,7 +296,9 @@ static int WSAAPI bind_socket(SOCKET handle, const struct sockaddr *name,
         error = bind_error(s, name, length);
     if (error == 0) {
         const struct fake_name copy = fake_name_of(name, length);
-        take_name(s, &copy);
+        error = s->family == AF_UNIX ? fake_unix_bind(s, &copy) : 0;
+        if (error == 0)
+            take_name(s, &copy);
     }
     return fake_leave(&visit, error);
 }
@@ -390,6 +424,8 @@ static void put_in_queue(struct fake_object *listener,
 static void establish(struct fake_object *s, struct fake_object *listener)
 {
     s->peer = make_other_end(s, listener);
+    s->peer_process = listener->process;
+    s->peer->peer_process = s->process;
     put_in_queue(listener, s->peer);
     s->state = FAKE_CONNECTED;
     s->connect_error = 0;
@@ -493,9 +529,11 @@ static void start_to_connect(struct fake_object *s)
     s->decided = 0;
     if (fake_script.hold_connects)
         return;
-    if (find_listener(&s->remote) != NULL)
+    if (s->family == AF_UNIX)
+        decide(s, fake_unix_outcome(&s->remote), 0);
+    else if (find_listener(&s->remote) != NULL)
         decide(s, 0, 0);
-    else if (s->family == AF_UNIX || fake_is_local(&s->remote))
+    else if (fake_is_local(&s->remote))
         decide(s, WSAECONNREFUSED, s->fast_refusal ? 0 : SLOW_REFUSAL_NS);
 }
 
@@ -511,6 +549,10 @@ static int connect_stream(struct fake_object *s, const struct fake_name *to)
     }
     s->remote = *to;
     start_to_connect(s);
+    if (s->family == AF_UNIX && fake_script.paths_at_once) {
+        settle_connect(s);
+        return s->connect_error;
+    }
     if (!s->nonblocking)
         fake_complain("connect would block");
     return WSAEWOULDBLOCK;

@@ -14,12 +14,17 @@ static int memory_error(const void *memory, int size)
     return size < 0 || (memory == NULL && size != 0) ? WSAEFAULT : 0;
 }
 
-/* There are no urgent datagrams. */
+/* There are no urgent datagrams, and none to a path. */
+static _Bool has_urgent_data(const struct fake_object *s)
+{
+    return s->type == SOCK_STREAM && s->family != AF_UNIX;
+}
+
 static int send_flags_error(const struct fake_object *s, int flags)
 {
     if ((flags & ~SEND_FLAGS) != 0)
         return WSAEOPNOTSUPP;
-    return (flags & MSG_OOB) != 0 && s->type != SOCK_STREAM ? WSAEOPNOTSUPP : 0;
+    return (flags & MSG_OOB) != 0 && !has_urgent_data(s) ? WSAEOPNOTSUPP : 0;
 }
 
 static int receive_flags_error(const struct fake_object *s, int flags)
@@ -27,7 +32,7 @@ static int receive_flags_error(const struct fake_object *s, int flags)
     if ((flags & ~RECEIVE_FLAGS) != 0)
         return WSAEOPNOTSUPP;
     if ((flags & MSG_OOB) != 0 &&
-        (s->type != SOCK_STREAM || (flags & MSG_WAITALL) != 0))
+        (!has_urgent_data(s) || (flags & MSG_WAITALL) != 0))
         return WSAEOPNOTSUPP;
     if ((flags & MSG_WAITALL) == 0)
         return 0;
@@ -150,7 +155,7 @@ static int WSAAPI receive_from(SOCKET handle, char *buffer, int size, int flags,
 /* What the buffers together may have in the fake, which counts in ints. */
 #define TOTAL_MAX ((ULONG)INT32_MAX)
 
-static int total_of(const WSABUF *buffers, DWORD count, int *total)
+int fake_total_of(const WSABUF *buffers, DWORD count, int *total)
 {
     ULONG sum = 0;
     if (buffers == NULL)
@@ -174,7 +179,7 @@ static int vector_error(const void *counter, const WSAOVERLAPPED *overlapped,
     return counter == NULL ? WSAEFAULT : 0; /* needed without an overlapped */
 }
 
-static char *gather(const WSABUF *buffers, DWORD count, int total)
+char *fake_gather(const WSABUF *buffers, DWORD count, int total)
 {
     size_t place = 0;
     char *data = malloc((size_t)total + 1);
@@ -186,7 +191,7 @@ static char *gather(const WSABUF *buffers, DWORD count, int total)
     return data;
 }
 
-static void scatter(const char *data, int size, const WSABUF *buffers)
+void fake_scatter(const char *data, int size, const WSABUF *buffers)
 {
     size_t left = (size_t)size;
     for (; left > 0; buffers++) {
@@ -207,7 +212,7 @@ static int WSAAPI send_vector(SOCKET handle, WSABUF *buffers, DWORD count,
     struct fake_object *s;
     int total = 0;
     int done = 0;
-    int sum_error = total_of(buffers, count, &total);
+    int sum_error = fake_total_of(buffers, count, &total);
     int error = fake_enter_socket(&visit, FAKE_WSASend, handle, &s,
                                   "buffers %d size %d flags %x", (int)count,
                                   total, (unsigned)flags);
@@ -218,7 +223,7 @@ static int WSAAPI send_vector(SOCKET handle, WSABUF *buffers, DWORD count,
     if (error == 0)
         error = send_flags_error(s, (int)flags);
     if (error == 0) {
-        char *data = gather(buffers, count, total);
+        char *data = fake_gather(buffers, count, total);
         error = send_any(s, data, total, (int)flags, &s->remote, &done);
         free(data);
     }
@@ -231,17 +236,40 @@ static int WSAAPI send_vector(SOCKET handle, WSABUF *buffers, DWORD count,
 #define PIECE_MAX (1 << 20)
 
 static int receive_scattered(struct fake_object *s, const WSABUF *buffers,
-                             int total, int flags, int *received)
+                             int total, int flags, struct sockaddr *from,
+                             int *from_length, int *received)
 {
     int size = total < PIECE_MAX ? total : PIECE_MAX;
     char *data = malloc((size_t)size + 1);
-    int error = receive_any(s, data, size, flags, NULL, NULL, received);
-    scatter(data, *received, buffers);
+    int error = receive_any(s, data, size, flags, from, from_length, received);
+    fake_scatter(data, *received, buffers);
     free(data);
     return error;
 }
 
 /* The count is not told along with an error, a truncated datagram's neither. */
+static int receive_vector_checked(struct fake_object *s, const WSABUF *buffers,
+                                  DWORD count, DWORD *received, DWORD *flags,
+                                  struct sockaddr *from, int *from_length)
+{
+    int total = 0;
+    int done = 0;
+    if (flags == NULL)
+        return WSAEFAULT;
+    int error = count == 0 ? WSAEINVAL : fake_total_of(buffers, count, &total);
+    if (error == 0)
+        error =
+            received == NULL ? WSAEFAULT : receive_flags_error(s, (int)*flags);
+    if (error == 0)
+        error = receive_scattered(s, buffers, total, (int)*flags, from,
+                                  from_length, &done);
+    if (error == WSAEMSGSIZE)
+        *flags |= MSG_PARTIAL;
+    if (error == 0)
+        *received = (DWORD)done;
+    return error;
+}
+
 static int WSAAPI receive_vector(SOCKET handle, WSABUF *buffers, DWORD count,
                                  DWORD *received, DWORD *flags,
                                  WSAOVERLAPPED *overlapped,
@@ -250,27 +278,35 @@ static int WSAAPI receive_vector(SOCKET handle, WSABUF *buffers, DWORD count,
     struct fake_visit visit;
     struct fake_object *s;
     int total = 0;
-    int done = 0;
-    int sum_error = total_of(buffers, count, &total);
+    (void)fake_total_of(buffers, count, &total);
     int error = fake_enter_socket(&visit, FAKE_WSARecv, handle, &s,
                                   "buffers %d size %d flags %x", (int)count,
                                   total, flags == NULL ? 0 : (unsigned)*flags);
-    if (error == 0 && flags == NULL)
-        error = WSAEFAULT;
-    if (error == 0 && count == 0)
-        error = WSAEINVAL;
-    if (error == 0)
-        error = sum_error;
     if (error == 0)
         error = vector_error(received, overlapped, completion);
     if (error == 0)
-        error = receive_flags_error(s, (int)*flags);
+        error = receive_vector_checked(s, buffers, count, received, flags, NULL,
+                                       NULL);
+    return fake_leave(&visit, error);
+}
+
+static int WSAAPI receive_vector_from(
+    SOCKET handle, WSABUF *buffers, DWORD count, DWORD *received, DWORD *flags,
+    struct sockaddr *from, int *from_length, WSAOVERLAPPED *overlapped,
+    LPWSAOVERLAPPED_COMPLETION_ROUTINE completion)
+{
+    struct fake_visit visit;
+    struct fake_object *s;
+    int total = 0;
+    (void)fake_total_of(buffers, count, &total);
+    int error = fake_enter_socket(
+        &visit, FAKE_WSARecvFrom, handle, &s, "buffers %d size %d room %d",
+        (int)count, total, from_length == NULL ? -1 : *from_length);
     if (error == 0)
-        error = receive_scattered(s, buffers, total, (int)*flags, &done);
-    if (error == WSAEMSGSIZE)
-        *flags |= MSG_PARTIAL;
+        error = vector_error(received, overlapped, completion);
     if (error == 0)
-        *received = (DWORD)done;
+        error = receive_vector_checked(s, buffers, count, received, flags, from,
+                                       from_length);
     return fake_leave(&visit, error);
 }
 
@@ -282,4 +318,5 @@ void fake_install_transfers(struct psock_winsock_table *table)
     table->recvfrom = receive_from;
     table->WSASend = send_vector;
     table->WSARecv = receive_vector;
+    table->WSARecvFrom = receive_vector_from;
 }

@@ -17,6 +17,7 @@
 #include <mstcpip.h>
 #include <afunix.h>
 #include <windows.h>
+#include <iphlpapi.h>
 #include <winternl.h>
 
 #include <psock/psock.h>
@@ -32,6 +33,8 @@ struct fake_profile {
     _Bool initial_rto;     /* SIO_TCP_INITIAL_RTO */
     _Bool udp_netreset;    /* SIO_UDP_NETRESET */
     _Bool unix_streams;    /* AF_UNIX, stream sockets only */
+    _Bool frees_names;     /* files can go while they are open */
+    unsigned build;        /* which options there are: fake_option.h */
     int no_urgent_error;   /* of a receive where no urgent byte is */
 };
 
@@ -56,6 +59,7 @@ const char *fake_complaints(void);
     X(WSAStartup)                                                              \
     X(WSACleanup)                                                              \
     X(WSASocketW)                                                              \
+    X(WSADuplicateSocketW)                                                     \
     X(closesocket)                                                             \
     X(bind)                                                                    \
     X(listen)                                                                  \
@@ -74,6 +78,9 @@ const char *fake_complaints(void);
     X(recvfrom)                                                                \
     X(WSASend)                                                                 \
     X(WSARecv)                                                                 \
+    X(WSARecvFrom)                                                             \
+    X(WSASendMsg)                                                              \
+    X(WSARecvMsg)                                                              \
     X(select)                                                                  \
     X(GetHandleInformation)                                                    \
     X(SetHandleInformation)                                                    \
@@ -86,6 +93,14 @@ const char *fake_complaints(void);
     X(PostQueuedCompletionStatus)                                              \
     X(CancelIoEx)                                                              \
     X(CloseHandle)                                                             \
+    X(GetIpAddrTable)                                                          \
+    X(GetCurrentProcessId)                                                     \
+    X(GetTempPathW)                                                            \
+    X(GetFileAttributesW)                                                      \
+    X(CreateFileW)                                                             \
+    X(GetFileInformationByHandleEx)                                            \
+    X(SetFileInformationByHandle)                                              \
+    X(GetExtendedTcpTable)                                                     \
     X(NtCreateFile)                                                            \
     X(NtDeviceIoControlFile)
 
@@ -119,6 +134,45 @@ void fake_break(psock_t handle, int error);
 /* The network reports an undelivered datagram of the socket. */
 void fake_report_undelivered(psock_t handle, int error);
 
+/* The same of one that was sent to `peer`. */
+void fake_report_undelivered_to(psock_t handle, int error,
+                                const psock_address *peer);
+
+/* The same with all that the network says (RFC 792, RFC 4443).  A socket that is
+ * told of details gets it as a message, others as their codes. */
+struct fake_icmp {
+    int protocol;
+    int type;
+    int code;
+    ULONG mtu;
+};
+
+void fake_report_icmp(psock_t handle, const psock_address *peer,
+                      struct fake_icmp icmp);
+
+/* A sender's datagrams of `each` bytes come joined in one of `size`, if the
+ * socket wants them so, with their size told or, as some systems do, not. */
+void fake_deliver_joined(psock_t handle, const psock_address *sender, int size,
+                         int each, _Bool told);
+
+/* Datagrams come with this ECN and traffic class, whatever they were sent with. */
+void fake_mark_datagrams(int traffic_class);
+
+/* Datagrams are stamped with this: of the performance counter otherwise. */
+void fake_stamp_datagrams(int64_t stamp);
+
+/* Control data that are received may have no more than this. */
+void fake_limit_control(int size);
+
+/* Control data to send are taken and not looked at, as Wine has it. */
+void fake_ignore_control(void);
+
+/* Longer pieces of a message do not get through. */
+void fake_limit_segments(int size);
+
+/* The send buffer takes this many more datagrams, and then none. */
+void fake_limit_datagrams(int count);
+
 /* How much a stream takes before a send must wait, and at most in one go. */
 void fake_set_room(size_t room);
 void fake_send_at_most(int size);
@@ -128,6 +182,15 @@ void fake_limit_buffers(int size);
 
 /* AFD ends a poll, and a port a wait, this much before its time. */
 void fake_hurry(int early_ms);
+
+/* Joining what is joined already fails by `error`, and not as documented. */
+void fake_refuse_second_memberships_by(int error);
+
+/* Groups can be joined by the options of before Windows Vista only, as in Wine. */
+void fake_have_no_group_requests(void);
+
+/* Sockets that are not bound cannot join. */
+void fake_want_binding_before_joining(void);
 
 /* Polls that are cancelled end only when somebody comes to wait, and until then
  * may still end well. */
@@ -184,6 +247,59 @@ psock_t fake_open_foreign(int family, int type);
 /* The closing side of both. */
 void fake_close_foreign(psock_t handle);
 
+/* The socket that listens, or one of them; -1 when there is none. */
+psock_t fake_listener(void);
+
+/* --- Files, which Unix sockets have ----------------------------------------- */
+
+/* The directory for temporary files, "C:\\Temp\\" at first; and one that is not
+ * there. */
+#define FAKE_NO_DIRECTORY "C:\\Nowhere\\"
+void fake_set_temporary_directory(const char *path);
+
+/* Makes a file, plain or with the tag of a reparse point, and takes any away.
+ * Those left at the end, which bind() makes too, are complained of. */
+#define FAKE_PLAIN_FILE 0
+#define FAKE_SOCKET_FILE 0x80000023
+void fake_make_file(const char *path, DWORD tag);
+void fake_remove_file(const char *path);
+void fake_remove_files(void); /* all there are */
+_Bool fake_has_file(const char *path);
+unsigned fake_files(void);
+
+/* Whether attempts to connect to a path are decided before the call returns. */
+void fake_decide_paths_at_once(void);
+
+/* How long the name of an end without a path is said to be. */
+void fake_set_unnamed_length(int length);
+
+/* --- Processes ------------------------------------------------------------- */
+
+#define FAKE_FIRST_PROCESS 1000
+
+/* What follows is done by this process: other handles are not its own. */
+void fake_become(DWORD process);
+
+/* A process that may not be given handles. */
+void fake_guard_process(DWORD process);
+
+/* Gives another process a handle of the socket, as inheriting it would. */
+psock_t fake_hand_over(psock_t s, DWORD process);
+
+/* Forgets what was sent to processes and not opened by them. */
+void fake_drop_parcels(void);
+
+/* Whether sockets are made of parcels that nobody has sent, as Wine makes them,
+ * of any handle. */
+void fake_trust_parcels(void);
+
+/* Whether connections have no owners, or are not there for anybody to see. */
+void fake_hide_owners(void);
+void fake_hide_connections(void);
+
+/* Whether the user may have raw sockets; not at first. */
+void fake_set_privileged(_Bool privileged);
+
 /* --- The record ------------------------------------------------------------ */
 
 /* How often `call` was made since fake_begin() or fake_forget(). */
@@ -215,5 +331,9 @@ unsigned fake_pending_polls(void);
 _Bool fake_is_inheritable(psock_t s);
 _Bool fake_is_nonblocking(psock_t s);
 int fake_option(psock_t handle, int level, int name);
+
+/* What SIO_KEEPALIVE_VALS and SIO_TCP_SET_ACK_FREQUENCY have left, 0 at first. */
+void fake_kept_alive(psock_t handle, DWORD *idle_ms, DWORD *interval_ms);
+int fake_acks_each(psock_t handle);
 
 #endif

@@ -11,14 +11,16 @@
 #define COMPLAINTS_SIZE 4096
 #define PATIENCE_NS ((int64_t)10 * 1000000000)
 
-const struct fake_profile win7_like = {.name = "win7_like",
-                                       .no_urgent_error = WSAEINVAL};
+const struct fake_profile win7_like = {
+    .name = "win7_like", .build = 7601, .no_urgent_error = WSAEINVAL};
 
 const struct fake_profile win10_2004plus = {.name = "win10_2004plus",
+                                            .build = 19041,
                                             .no_inherit_flag = 1,
                                             .initial_rto = 1,
                                             .udp_netreset = 1,
                                             .unix_streams = 1,
+                                            .frees_names = 1,
                                             .no_urgent_error = WSAEWOULDBLOCK};
 
 struct psock_winsock_table psock_winsock;
@@ -200,9 +202,54 @@ void fake_limit_buffers(int size)
     SET_SCRIPT(buffer_limit, size);
 }
 
+void fake_mark_datagrams(int traffic_class)
+{
+    SET_SCRIPT(traffic_class, traffic_class);
+}
+
+void fake_stamp_datagrams(int64_t stamp)
+{
+    SET_SCRIPT(stamp, stamp);
+}
+
+void fake_limit_control(int size)
+{
+    SET_SCRIPT(control_limit, size);
+}
+
+void fake_ignore_control(void)
+{
+    SET_SCRIPT(ignores_control, 1);
+}
+
+void fake_limit_segments(int size)
+{
+    SET_SCRIPT(segment_limit, size);
+}
+
+void fake_limit_datagrams(int count)
+{
+    SET_SCRIPT(datagram_limit, count);
+}
+
 void fake_hurry(int early_ms)
 {
     SET_SCRIPT(early_ms, early_ms);
+}
+
+void fake_refuse_second_memberships_by(int error)
+{
+    SET_SCRIPT(second_membership, error);
+}
+
+void fake_have_no_group_requests(void)
+{
+    SET_SCRIPT(no_group_requests, 1);
+}
+
+void fake_want_binding_before_joining(void)
+{
+    SET_SCRIPT(binding_before_joining, 1);
 }
 
 void fake_cancel_slowly(void)
@@ -223,6 +270,54 @@ void fake_lose_patience(void)
 void fake_reuse_handles(void)
 {
     SET_SCRIPT(reuse_handles, 1);
+}
+
+void fake_set_temporary_directory(const char *path)
+{
+    fake_take_lock();
+    snprintf(fake_script.temporary_directory,
+             sizeof fake_script.temporary_directory, "%s", path);
+    fake_give_lock();
+}
+
+void fake_decide_paths_at_once(void)
+{
+    SET_SCRIPT(paths_at_once, 1);
+}
+
+void fake_set_unnamed_length(int length)
+{
+    SET_SCRIPT(unnamed_length, length);
+}
+
+void fake_become(DWORD process)
+{
+    SET_SCRIPT(process, process);
+}
+
+void fake_guard_process(DWORD process)
+{
+    SET_SCRIPT(guarded_process, process);
+}
+
+void fake_trust_parcels(void)
+{
+    SET_SCRIPT(trusting, 1);
+}
+
+void fake_hide_owners(void)
+{
+    SET_SCRIPT(hide_owners, 1);
+}
+
+void fake_hide_connections(void)
+{
+    SET_SCRIPT(hide_connections, 1);
+}
+
+void fake_set_privileged(_Bool privileged)
+{
+    SET_SCRIPT(privileged, privileged);
 }
 
 void fake_when_waiting(void (*action)(void *context), void *context)
@@ -456,6 +551,7 @@ void fake_begin(const struct fake_profile *profile)
     AcquireSRWLockExclusive(&lock);
     fake_drop_polls();
     fake_drop_all();
+    fake_drop_files();
     forget_lines();
     memset(failures, 0, sizeof failures);
     when_waiting.run = NULL;
@@ -465,17 +561,30 @@ void fake_begin(const struct fake_profile *profile)
                                        .version = MAKEWORD(2, 2),
                                        .room = 128 * 1024,
                                        .send_at_most = INT32_MAX,
+                                       .traffic_class = -1,
+                                       .stamp = -1,
+                                       .segment_limit = INT32_MAX,
+                                       .control_limit = INT32_MAX,
+                                       .datagram_limit = INT32_MAX,
                                        .patience_ns = PATIENCE_NS,
+                                       .second_membership = WSAEADDRNOTAVAIL,
+                                       .temporary_directory = "C:\\Temp\\",
+                                       .unnamed_length = 2,
+                                       .process = FAKE_FIRST_PROCESS,
                                        .buffer_limit = INT32_MAX};
     fake_install_startup(&psock_winsock);
     fake_install_handles(&psock_winsock);
     fake_install_sockets(&psock_winsock);
     fake_install_options(&psock_winsock);
     fake_install_transfers(&psock_winsock);
+    fake_install_messages(&psock_winsock);
     fake_install_afd(&psock_winsock);
     fake_install_device(&psock_winsock);
     fake_install_ports(&psock_winsock);
     fake_install_select(&psock_winsock);
+    fake_install_groups(&psock_winsock);
+    fake_install_files(&psock_winsock);
+    fake_install_processes(&psock_winsock);
     ReleaseSRWLockExclusive(&lock);
 }
 
@@ -512,6 +621,7 @@ unsigned fake_end(void)
     wrong += left_over("events", fake_open_events());
     wrong += left_over("devices", fake_open_devices());
     wrong += left_over("ports", fake_open_ports());
+    wrong += left_over("files", fake_files());
     wrong += left_over("polls", fake_pending_polls());
     wrong += left_over("starts", fake_started());
     const char *text = fake_complaints();

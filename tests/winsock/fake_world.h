@@ -31,8 +31,16 @@ struct fake_name {
 
 struct fake_datagram {
     struct fake_datagram *next;
-    struct fake_name from;
-    int error; /* a report in place of data */
+    struct fake_name from; /* of a report, to whom it was sent */
+    struct fake_name to;
+    int error;             /* a report in place of data */
+    _Bool is_report;       /* the same with details, as a message */
+    struct fake_icmp icmp; /* the details */
+    int traffic_class;
+    int hops;
+    _Bool whole;   /* not to be cut in fragments */
+    int joined;    /* the size of the datagrams in it, or 0 */
+    int64_t stamp; /* of the performance counter */
     int size;
     unsigned char data[];
 };
@@ -51,7 +59,7 @@ struct queued_packet;
 #define FAKE_URGENT_ROOM 16
 
 enum fake_number {
-    FAKE_EXCLUSIVE,
+    FAKE_EXCLUSIVE = 1,
     FAKE_REUSE,
     FAKE_V6_ONLY,
     FAKE_BROADCAST,
@@ -63,8 +71,30 @@ enum fake_number {
     FAKE_RECEIVE_TIMEOUT,
     FAKE_CONNECT_RESET,
     FAKE_NET_RESET,
+    FAKE_TELL_SOURCE_4,
+    FAKE_TELL_SOURCE_6,
+    FAKE_TELL_CLASS_4,
+    FAKE_TELL_CLASS_6,
+    FAKE_TELL_ECN_4,
+    FAKE_TELL_ECN_6,
+    FAKE_TELL_HOPS_4,
+    FAKE_TELL_HOPS_6,
+    FAKE_TELL_REPORTS_4,
+    FAKE_TELL_REPORTS_6,
+    FAKE_TELL_STAMPS,
+    FAKE_HOPS_4,
+    FAKE_HOPS_6,
+    FAKE_GROUP_HOPS_4,
+    FAKE_GROUP_HOPS_6,
+    FAKE_WHOLE_4,
+    FAKE_WHOLE_6,
+    FAKE_CUT,
+    FAKE_JOIN,
     FAKE_NUMBER_COUNT
 };
+
+/* For options whose numbers nothing else looks at. */
+#define FAKE_OPTION_ROOM 96
 
 struct fake_object {
     enum fake_kind kind;
@@ -86,6 +116,9 @@ struct fake_object {
     /* The socket that a base handle stands for. */
     struct fake_object *above;
 
+    /* Files: where the handle leads. */
+    struct fake_file *file;
+
     /* Sockets. */
     int family;
     int type;
@@ -97,9 +130,15 @@ struct fake_object {
     struct fake_object *base;
     struct fake_name local;
     struct fake_name remote;
-    int numbers[FAKE_NUMBER_COUNT];
+    int numbers[FAKE_NUMBER_COUNT + FAKE_OPTION_ROOM];
     struct linger linger;
+    DWORD keep_idle_ms; /* SIO_KEEPALIVE_VALS */
+    DWORD keep_interval_ms;
+    unsigned char ack_frequency;
     _Bool fast_refusal; /* SIO_TCP_INITIAL_RTO without retransmissions */
+    DWORD process;      /* of whoever opened it */
+    DWORD peer_process; /* of a connection by a path */
+    unsigned file_id;   /* of the file of its path */
 
     /* Connecting. */
     _Bool decided;
@@ -127,6 +166,7 @@ struct fake_object {
 
     /* Datagram sockets. */
     struct fake_datagram *datagrams;
+    struct fake_member *members;
 };
 
 /* A visit: one call from its first line to its last. */
@@ -194,6 +234,11 @@ void fake_drop_all(void);
 struct fake_object *fake_each(struct fake_object *after);
 unsigned fake_count_kind(enum fake_kind kind);
 
+ULONG_PTR fake_add_parcel(struct fake_object *object, DWORD process);
+struct fake_object *fake_open_parcel(ULONG_PTR handle);
+_Bool fake_drop_handle(ULONG_PTR handle); /* whether it was not the last */
+ULONG_PTR fake_whole_handle(DWORD number);
+
 /* --- fake_name.c --- */
 
 int fake_name_error(const struct fake_object *s, const struct sockaddr *name,
@@ -206,6 +251,7 @@ _Bool fake_is_any(const struct fake_name *name);
 _Bool fake_is_local(const struct fake_name *name);
 _Bool fake_is_group(const struct fake_name *name); /* broadcast too */
 _Bool fake_is_broadcast(const struct fake_name *name);
+_Bool fake_is_unnamed(const struct fake_name *name);
 _Bool fake_same_place(const struct fake_name *a, const struct fake_name *b);
 u_short fake_port(const struct fake_name *name);
 void fake_set_port(struct fake_name *name, u_short port);
@@ -216,6 +262,32 @@ const char *fake_name_text(const struct sockaddr *name, int length);
 
 /* Whether `s`, bound, receives what is sent to `to`; higher is more exactly. */
 int fake_match(const struct fake_object *s, const struct fake_name *to);
+
+/* --- fake_file.c --- */
+
+struct fake_file *fake_find_file(const char *path);
+struct fake_file *fake_add_file(const char *path, DWORD tag);
+unsigned fake_file_id(const struct fake_file *file);
+DWORD fake_file_tag(const struct fake_file *file);
+_Bool fake_has_directory(const char *path);
+void fake_close_file(struct fake_object *handle);
+void fake_drop_files(void);
+
+/* --- fake_unix.c --- */
+
+int fake_unix_bind(struct fake_object *s, const struct fake_name *name);
+int fake_unix_outcome(const struct fake_name *to);
+_Bool fake_unix_is_at(const struct fake_object *s, const struct fake_name *to);
+int fake_unix_tell_unnamed(struct sockaddr *to, int *length);
+
+/* --- fake_process.c --- */
+
+int fake_open_from_info(const WSAPROTOCOL_INFOW *info,
+                        struct fake_object **object, ULONG_PTR *handle);
+
+/* --- fake_option_table.c --- */
+
+void fake_set_initial_options(struct fake_object *s);
 
 /* --- fake_socket.c --- */
 
@@ -238,11 +310,58 @@ int fake_stream_receive_urgent(struct fake_object *s, char *buffer, int size,
                                _Bool peek, int *received);
 int fake_datagram_send(struct fake_object *s, const char *data, int size,
                        const struct fake_name *to, int *sent);
+
+/* What one datagram is sent with, beside the options of its socket. */
+struct fake_extras {
+    struct fake_name source; /* without a port */
+    int traffic_class;
+    int cut; /* the size of the pieces, or 0 */
+};
+
+int fake_datagram_send_with(struct fake_object *s, const char *data, int size,
+                            const struct fake_name *to,
+                            const struct fake_extras *extras, int *sent);
 int fake_datagram_receive(struct fake_object *s, char *buffer, int size,
                           _Bool peek, struct sockaddr *from, int *from_length,
                           int *received);
-void fake_datagram_report(struct fake_object *s, int error);
+void fake_drop_first_datagram(struct fake_object *s);
 void fake_drop_datagrams(struct fake_object *s);
+
+/* --- fake_transfer.c --- */
+
+int fake_total_of(const WSABUF *buffers, DWORD count, int *total);
+char *fake_gather(const WSABUF *buffers, DWORD count, int total);
+void fake_scatter(const char *data, int size, const WSABUF *buffers);
+
+/* --- fake_message.c --- */
+
+/* The function of that id, or null. */
+LPFN_WSARECVMSG fake_extension(const GUID *id);
+
+/* --- fake_control.c --- */
+
+/* Reads control data to send with; returns an error, or 0. */
+int fake_read_control(const struct fake_object *s, const WSABUF *control,
+                      const struct fake_name *to, struct fake_extras *extras);
+
+/* Writes what `s` is told of `datagram`, as far as it goes: returns whether all
+ * went.  `control` is what there is room for, and then what there is. */
+_Bool fake_write_control(const struct fake_object *s,
+                         const struct fake_datagram *datagram, WSABUF *control);
+
+/* For the record: good until the next call of the thread. */
+const char *fake_control_text(const WSABUF *control);
+
+/* --- fake_group.c --- */
+
+struct fake_member;
+void fake_drop_members(struct fake_object *s);
+int fake_change_membership(struct fake_object *s, int name, const char *value,
+                           int length);
+
+/* Whether `s` receives what `from` sends to the group `to`. */
+_Bool fake_hears(struct fake_object *s, const struct fake_name *to,
+                 const struct fake_name *from);
 
 /* --- fake_afd.c --- */
 
@@ -274,10 +393,14 @@ void fake_install_handles(struct psock_winsock_table *table);
 void fake_install_sockets(struct psock_winsock_table *table);
 void fake_install_options(struct psock_winsock_table *table);
 void fake_install_transfers(struct psock_winsock_table *table);
+void fake_install_messages(struct psock_winsock_table *table);
 void fake_install_afd(struct psock_winsock_table *table);
 void fake_install_device(struct psock_winsock_table *table);
 void fake_install_ports(struct psock_winsock_table *table);
 void fake_install_select(struct psock_winsock_table *table);
+void fake_install_groups(struct psock_winsock_table *table);
+void fake_install_files(struct psock_winsock_table *table);
+void fake_install_processes(struct psock_winsock_table *table);
 
 /* --- The script, as the bodies read it --- */
 
@@ -289,11 +412,29 @@ struct fake_script {
     size_t room;
     int send_at_most;
     int buffer_limit;
+    int traffic_class; /* below zero: as sent */
+    int64_t stamp;     /* below zero: of the clock */
+    int segment_limit;
+    int control_limit;
+    _Bool ignores_control;
+    int datagram_limit;
     int early_ms;
     int64_t patience_ns;
     _Bool slow_cancels;
+    int second_membership; /* its error */
+    _Bool no_group_requests;
+    _Bool binding_before_joining;
     enum fake_duplicates duplicates;
     _Bool reuse_handles;
+    _Bool privileged;
+    _Bool paths_at_once;
+    int unnamed_length;
+    char temporary_directory[512];
+    DWORD process;
+    DWORD guarded_process;
+    _Bool trusting;
+    _Bool hide_owners;
+    _Bool hide_connections;
 };
 
 extern struct fake_script fake_script;

@@ -84,6 +84,18 @@ BOOL QueryPerformanceFrequency(LARGE_INTEGER *frequency)
     return TRUE;
 }
 
+/* In units of 100 ns since 1601. */
+void GetSystemTimePreciseAsFileTime(FILETIME *time)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    const uint64_t units = (uint64_t)116444736000000000 +
+                           (uint64_t)now.tv_sec * 10000000 +
+                           (uint64_t)now.tv_nsec / 100;
+    time->dwLowDateTime = (DWORD)units;
+    time->dwHighDateTime = (DWORD)(units >> 32);
+}
+
 /* The address of something of each thread tells threads apart. */
 DWORD GetCurrentThreadId(void)
 {
@@ -110,20 +122,112 @@ char *if_indextoname(NET_IFINDEX index, char *name)
     return index == INTERFACE_INDEX ? strcpy(name, "loopback_0") : NULL;
 }
 
+/* --- Text ------------------------------------------------------------------- */
+
+/* Each form of UTF-8: how many bytes, the bits that say so, the least value. */
+static const struct {
+    int length;
+    unsigned char mask;
+    unsigned char mark;
+    uint32_t least;
+} forms[] = {
+    {1, 0x80, 0x00, 0},
+    {2, 0xe0, 0xc0, 0x80},
+    {3, 0xf0, 0xe0, 0x800},
+    {4, 0xf8, 0xf0, 0x10000},
+};
+
+static int form_of(unsigned char first)
+{
+    for (int i = 0; i < 4; i++)
+        if ((first & forms[i].mask) == forms[i].mark)
+            return i;
+    return -1;
+}
+
+/* Returns the bytes of the character at `text`, 0 when it is none. */
+static int take_character(const char *text, uint32_t *character)
+{
+    const unsigned char *bytes = (const unsigned char *)text;
+    int form = form_of(bytes[0]);
+    if (form < 0)
+        return 0;
+    *character = bytes[0] & (unsigned char)~forms[form].mask;
+    for (int i = 1; i < forms[form].length; i++) {
+        if ((bytes[i] & 0xc0) != 0x80)
+            return 0;
+        *character = *character << 6 | (bytes[i] & 0x3fu);
+    }
+    return *character < forms[form].least || *character > 0x10ffff ||
+                   (*character & 0xfffff800) == 0xd800
+               ? 0
+               : forms[form].length;
+}
+
 int MultiByteToWideChar(UINT code_page, DWORD flags, const char *text, int size,
                         WCHAR *wide, int room)
 {
     int count = 0;
+    uint32_t character = 1;
     (void)code_page;
     (void)flags;
     (void)size;
-    do {
-        if (count == room || (unsigned char)text[count] > 0x7f)
+    while (character != 0) {
+        int length = take_character(text, &character);
+        int units = character > 0xffff ? 2 : 1;
+        if (length == 0 || room - count < units)
             return 0;
-        wide[count] = (WCHAR)text[count];
-    } while (text[count++] != '\0');
+        text += length;
+        if (units == 2)
+            wide[count++] = (WCHAR)(0xd7c0 + (character >> 10));
+        wide[count++] = units == 2 ? (WCHAR)(0xdc00 | (character & 0x3ff))
+                                   : (WCHAR)character;
+    }
     return count;
 }
+
+static int put_character(uint32_t character, char *text, int room)
+{
+    int form = 3;
+    while (form > 0 && character < forms[form].least)
+        form--;
+    const int length = forms[form].length;
+    if (length > room)
+        return 0;
+    for (int i = length - 1; i > 0; i--) {
+        text[i] = (char)(0x80 | (character & 0x3f));
+        character >>= 6;
+    }
+    text[0] = (char)(forms[form].mark | character);
+    return length;
+}
+
+int WideCharToMultiByte(UINT code_page, DWORD flags, const WCHAR *wide,
+                        int size, char *text, int room, const char *unknown,
+                        BOOL *was_unknown)
+{
+    int count = 0;
+    uint32_t character = 1;
+    (void)code_page;
+    (void)flags;
+    (void)size;
+    (void)unknown;
+    (void)was_unknown;
+    while (character != 0) {
+        character = *wide++;
+        if ((character & 0xfc00) == 0xd800)
+            character = ((character - 0xd7c0) << 10) + (*wide++ & 0x3ffu);
+        int length = put_character(character, text + count, room - count);
+        if (length == 0)
+            SetLastError(ERROR_INSUFFICIENT_BUFFER);
+        if (length == 0)
+            return 0;
+        count += length;
+    }
+    return count;
+}
+
+/* --- The only interface, by its other name ---------------------------------- */
 
 DWORD ConvertInterfaceAliasToLuid(const WCHAR *alias, NET_LUID *luid)
 {

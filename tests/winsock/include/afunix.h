@@ -5,6 +5,7 @@
 #include <winsock2.h>
 
 #define UNIX_PATH_MAX 108
+#define SIO_AF_UNIX_GETPEERPID _WSAIOR(IOC_VENDOR, 256)
 
 #define sockaddr_un stand_in_sockaddr_un
 

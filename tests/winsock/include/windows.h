@@ -59,6 +59,11 @@ typedef union _LARGE_INTEGER {
     LONGLONG QuadPart;
 } LARGE_INTEGER;
 
+typedef struct _FILETIME {
+    DWORD dwLowDateTime;
+    DWORD dwHighDateTime;
+} FILETIME;
+
 typedef struct _GUID {
     uint32_t Data1;
     uint16_t Data2;
@@ -100,10 +105,35 @@ typedef struct _OVERLAPPED_ENTRY {
 #define HANDLE_FLAG_INHERIT 1u
 #define HANDLE_FLAG_PROTECT_FROM_CLOSE 2u
 
+#define DELETE 0x00010000
 #define SYNCHRONIZE 0x00100000
+#define FILE_READ_ATTRIBUTES 0x00000080
 #define FILE_SHARE_READ 0x00000001
 #define FILE_SHARE_WRITE 0x00000002
 #define FILE_SHARE_DELETE 0x00000004
+
+#define OPEN_EXISTING 3
+#define FILE_FLAG_OPEN_REPARSE_POINT 0x00200000
+#define FILE_FLAG_BACKUP_SEMANTICS 0x02000000
+#define FILE_ATTRIBUTE_DIRECTORY 0x00000010
+#define FILE_ATTRIBUTE_NORMAL 0x00000080
+#define FILE_ATTRIBUTE_REPARSE_POINT 0x00000400
+#define INVALID_FILE_ATTRIBUTES 0xffffffffu
+#define MAX_PATH 260
+
+typedef enum _FILE_INFO_BY_HANDLE_CLASS {
+    FileDispositionInfo = 4,
+    FileAttributeTagInfo = 9
+} FILE_INFO_BY_HANDLE_CLASS;
+
+typedef struct _FILE_ATTRIBUTE_TAG_INFO {
+    DWORD FileAttributes;
+    DWORD ReparseTag;
+} FILE_ATTRIBUTE_TAG_INFO;
+
+typedef struct _FILE_DISPOSITION_INFO {
+    BOOLEAN DeleteFile;
+} FILE_DISPOSITION_INFO;
 
 #define WAIT_OBJECT_0 0u
 #define WAIT_TIMEOUT 258u
@@ -117,12 +147,16 @@ typedef struct _OVERLAPPED_ENTRY {
 #define ERROR_INVALID_HANDLE 6
 #define ERROR_NOT_ENOUGH_MEMORY 8
 #define ERROR_OUTOFMEMORY 14
+#define ERROR_WRITE_PROTECT 19
+#define ERROR_SHARING_VIOLATION 32
 #define ERROR_NOT_SUPPORTED 50
 #define ERROR_NETNAME_DELETED 64
+#define ERROR_FILE_EXISTS 80
 #define ERROR_INVALID_PARAMETER 87
 #define ERROR_BROKEN_PIPE 109
 #define ERROR_SEM_TIMEOUT 121
 #define ERROR_INSUFFICIENT_BUFFER 122
+#define ERROR_INVALID_NAME 123
 #define ERROR_MORE_DATA 234
 #define ERROR_ABANDONED_WAIT_0 735
 #define ERROR_OPERATION_ABORTED 995
@@ -187,6 +221,7 @@ void WakeAllConditionVariable(CONDITION_VARIABLE *condition);
 
 BOOL QueryPerformanceCounter(LARGE_INTEGER *count);
 BOOL QueryPerformanceFrequency(LARGE_INTEGER *frequency);
+void GetSystemTimePreciseAsFileTime(FILETIME *time);
 DWORD GetCurrentThreadId(void);
 BOOL SwitchToThread(void);
 

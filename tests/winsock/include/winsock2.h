@@ -21,11 +21,14 @@ typedef unsigned int GROUP;
 #define SOCK_STREAM 1
 #define SOCK_DGRAM 2
 #define SOCK_RAW 3
+#define SOCK_SEQPACKET 5
 
 #define IPPROTO_IP 0
+#define IPPROTO_ICMP 1
 #define IPPROTO_TCP 6
 #define IPPROTO_UDP 17
 #define IPPROTO_IPV6 41
+#define IPPROTO_ICMPV6 58
 
 #define SOL_SOCKET 0xffff
 #define SO_DEBUG 0x0001
@@ -57,12 +60,15 @@ typedef unsigned int GROUP;
 #define MSG_PEEK 0x2
 #define MSG_DONTROUTE 0x4
 #define MSG_WAITALL 0x8
+#define MSG_TRUNC 0x0100
+#define MSG_CTRUNC 0x0200
 #define MSG_PARTIAL 0x8000
 
 #define SD_RECEIVE 0
 #define SD_SEND 1
 #define SD_BOTH 2
 
+#define FROM_PROTOCOL_INFO (-1)
 #define WSA_FLAG_OVERLAPPED 0x01
 #define WSA_FLAG_NO_HANDLE_INHERIT 0x80
 
@@ -79,6 +85,7 @@ typedef unsigned int GROUP;
 #define _WSAIORW(space, code) (IOC_INOUT | (space) | (code))
 #define FIONREAD 0x4004667f
 #define FIONBIO ((long)(int32_t)0x8004667e)
+#define SIO_GET_EXTENSION_FUNCTION_POINTER _WSAIORW(IOC_WS2, 6)
 #define SIO_ROUTING_INTERFACE_QUERY _WSAIORW(IOC_WS2, 20)
 
 #define FD_SETSIZE 64
@@ -139,6 +146,15 @@ typedef struct _WSABUF {
     ULONG len;
     CHAR *buf;
 } WSABUF;
+
+typedef struct _WSAMSG {
+    struct sockaddr *name;
+    INT namelen;
+    WSABUF *lpBuffers;
+    ULONG dwBufferCount;
+    WSABUF Control;
+    ULONG dwFlags;
+} WSAMSG, *LPWSAMSG;
 
 typedef OVERLAPPED WSAOVERLAPPED;
 typedef void(CALLBACK *LPWSAOVERLAPPED_COMPLETION_ROUTINE)(
