@@ -3,7 +3,8 @@
  * The numbers of both IP versions are the same on Windows, but for the level. */
 #include "metadata.h"
 
-#define MAPPED_PREFIX_LENGTH 12
+#include "../undelivered_kinds.h"
+#include "mapped.h"
 
 #define CONGESTION 3 /* RFC 3168; nobody may send with it */
 
@@ -20,44 +21,24 @@ static int cannot_send_with_it(void)
 
 /* --- IPv4 or IPv6 ---------------------------------------------------------- */
 
-static _Bool is_mapped(const unsigned char *bytes)
-{
-    static const unsigned char prefix[MAPPED_PREFIX_LENGTH] = {
-        [10] = 0xff, [11] = 0xff};
-    return memcmp(bytes, prefix, sizeof prefix) == 0;
-}
-
 static int version_of(const struct psock_address_view *view)
 {
     if (view->family == PSOCK_IPV4)
         return 4;
     if (view->family != PSOCK_IPV6)
         return 0;
-    return is_mapped(view->bytes) ? 4 : 6;
+    return psock_win32_is_mapped(view->bytes) ? 4 : 6;
 }
 
-static int version_of_peer(psock_t s)
+int psock_win32_destination(psock_t s, const psock_message *message,
+                            psock_address *to)
 {
-    psock_address peer;
     struct psock_address_view view;
-    if (psock_sys_peer(s, &peer) < 0)
+    *to = message->peer;
+    if (to->length == 0 && psock_sys_peer(s, to) < 0)
         return 0;
-    psock_sys_address_view(&peer, &view);
+    psock_sys_address_view(to, &view);
     return version_of(&view);
-}
-
-int psock_win32_version_to_send(psock_t s, const psock_message *message)
-{
-    struct psock_address_view view;
-    if (message->peer.length == 0)
-        return version_of_peer(s);
-    psock_sys_address_view(&message->peer, &view);
-    return version_of(&view);
-}
-
-static int level_of(int version)
-{
-    return version == 4 ? IPPROTO_IP : IPPROTO_IPV6;
 }
 
 /* --- To send --------------------------------------------------------------- */
@@ -138,7 +119,7 @@ static int put_ecn(psock_t s, struct psock_win32_control *control, int version,
     if (!psock_win32_can(s, version == 4 ? PSOCK_WIN32_SENDS_ECN_4
                                          : PSOCK_WIN32_SENDS_ECN_6))
         return cannot_send_with_it();
-    put_number(control, level_of(version), IP_ECN, message->ecn);
+    put_number(control, psock_win32_level(version), IP_ECN, message->ecn);
     return 0;
 }
 
@@ -147,8 +128,8 @@ static int put_traffic_class(psock_t s, struct psock_win32_control *control,
 {
     if (!psock_win32_can(s, PSOCK_WIN32_SENDS_TRAFFIC_CLASS))
         return cannot_send_with_it();
-    put_number(control, level_of(version), version == 4 ? IP_TOS : IPV6_TCLASS,
-               whole);
+    put_number(control, psock_win32_level(version),
+               version == 4 ? IP_TOS : IPV6_TCLASS, whole);
     return 0;
 }
 
@@ -166,21 +147,10 @@ static int put_class(psock_t s, struct psock_win32_control *control,
                              (message->traffic_class & ~3u) | ecn);
 }
 
-static _Bool is_one_segment(const psock_message *message)
-{
-    size_t left = message->segment_size;
-    for (size_t i = 0; i < message->buffer_count; i++) {
-        if (message->buffers[i].size > left)
-            return 0;
-        left -= message->buffers[i].size;
-    }
-    return 1;
-}
-
 static int put_segment_size(psock_t s, struct psock_win32_control *control,
                             const psock_message *message)
 {
-    if (is_one_segment(message))
+    if (!psock_win32_is_longer(message, message->segment_size))
         return 0;
     if (!psock_win32_can(s, PSOCK_WIN32_SENDS_SEGMENTS)) {
         psock_winsock.WSASetLastError(WSAENOPROTOOPT);
@@ -195,7 +165,8 @@ static int put_members(psock_t s, const psock_message *message,
                        struct psock_win32_control *control)
 {
     int error = 0;
-    const int version = psock_win32_version_to_send(s, message);
+    psock_address to;
+    const int version = psock_win32_destination(s, message, &to);
     if (version != 0 && has(message, PSOCK_META_LOCAL | PSOCK_META_INTERFACE))
         error = put_source(s, control, version, message);
     if (version != 0 && error == 0 &&
@@ -221,93 +192,15 @@ int psock_win32_put_metadata(psock_t s, const psock_message *message,
     return 0;
 }
 
-/* --- For the moment of a call ---------------------------------------------- */
-
-static int refuse_option(psock_t s)
-{
-    int error = psock_win32_socket_error(s);
-    return error == PSOCK_EBADF || error == PSOCK_ENOTSOCK ? error
-                                                           : PSOCK_ENOTSUP;
-}
-
-static int set_for_the_moment(psock_t s, int level, int option, DWORD value,
-                              struct psock_win32_moment *moment)
-{
-    DWORD before = 0;
-    int length = sizeof before;
-    if (psock_winsock.getsockopt((SOCKET)s, level, option, (char *)&before,
-                                 &length) != 0)
-        return refuse_option(s);
-    if (before == value)
-        return 0;
-    if (psock_winsock.setsockopt((SOCKET)s, level, option, (const char *)&value,
-                                 sizeof value) != 0)
-        return refuse_option(s);
-    moment->changed[moment->count].level = level;
-    moment->changed[moment->count].option = option;
-    moment->changed[moment->count++].before = before;
-    return 0;
-}
-
-static _Bool is_to_a_group(psock_t s, const psock_message *message)
-{
-    psock_address peer = message->peer;
-    struct psock_address_view view;
-    if (peer.length == 0 && psock_sys_peer(s, &peer) < 0)
-        return 0;
-    psock_sys_address_view(&peer, &view);
-    if (version_of(&view) == 4)
-        return (view.bytes[view.length - 4] & 0xf0) == 0xe0;
-    return view.family == PSOCK_IPV6 && view.bytes[0] == 0xff;
-}
-
-static int set_hop_limit(psock_t s, const psock_message *message, int level,
-                         struct psock_win32_moment *moment)
-{
-    const int option = is_to_a_group(s, message) ? IP_MULTICAST_TTL : IP_TTL;
-    return set_for_the_moment(s, level, option, message->hop_limit, moment);
-}
-
-int psock_win32_begin_moment(psock_t s, const psock_message *message,
-                             struct psock_win32_moment *moment)
-{
-    int error = 0;
-    moment->count = 0;
-    if (!has(message, PSOCK_META_HOP_LIMIT | PSOCK_META_DONT_FRAGMENT))
-        return 0;
-    const int version = psock_win32_version_to_send(s, message);
-    if (version == 0)
-        return 0;
-    if (has(message, PSOCK_META_HOP_LIMIT))
-        error = set_hop_limit(s, message, level_of(version), moment);
-    if (error == 0 && has(message, PSOCK_META_DONT_FRAGMENT))
-        error = set_for_the_moment(s, level_of(version), IP_DONTFRAGMENT,
-                                   message->dont_fragment, moment);
-    if (error < 0)
-        psock_win32_end_moment(s, moment);
-    return error;
-}
-
-void psock_win32_end_moment(psock_t s, const struct psock_win32_moment *moment)
-{
-    int native = psock_winsock.WSAGetLastError();
-    for (size_t i = moment->count; i > 0; i--)
-        psock_winsock.setsockopt((SOCKET)s, moment->changed[i - 1].level,
-                                 moment->changed[i - 1].option,
-                                 (const char *)&moment->changed[i - 1].before,
-                                 sizeof moment->changed[i - 1].before);
-    psock_winsock.WSASetLastError(native);
-}
-
 /* --- As received ----------------------------------------------------------- */
 
 /* An IPv6 socket names what it has received by IPv4 as it names the sender. */
 static void take_local_4(const unsigned char *address, psock_message *message)
 {
-    unsigned char mapped[16] = {[10] = 0xff, [11] = 0xff};
+    unsigned char mapped[16];
     struct psock_address_view peer;
     psock_sys_address_view(&message->peer, &peer);
-    memcpy(mapped + MAPPED_PREFIX_LENGTH, address, 4);
+    psock_win32_map(address, mapped);
     if (peer.family == PSOCK_IPV6)
         psock_sys_address_ipv6(mapped, 0, 0, &message->local);
     else
@@ -463,48 +356,10 @@ struct network_report {
     UCHAR code;
 };
 
-struct reason {
-    int protocol;
-    int type;
-    int code; /* below zero: any */
-    enum psock_undelivered reason;
-};
-
-/* RFC 792, 1122, 1191, 1812 and 4443. */
-static const struct reason reasons[] = {
-    {IPPROTO_ICMP, 3, 0, PSOCK_UNDELIVERED_NETWORK},
-    {IPPROTO_ICMP, 3, 1, PSOCK_UNDELIVERED_HOST},
-    {IPPROTO_ICMP, 3, 3, PSOCK_UNDELIVERED_PORT},
-    {IPPROTO_ICMP, 3, 4, PSOCK_UNDELIVERED_SIZE},
-    {IPPROTO_ICMP, 3, 6, PSOCK_UNDELIVERED_NETWORK},
-    {IPPROTO_ICMP, 3, 7, PSOCK_UNDELIVERED_HOST},
-    {IPPROTO_ICMP, 3, 8, PSOCK_UNDELIVERED_HOST},
-    {IPPROTO_ICMP, 3, 9, PSOCK_UNDELIVERED_PROHIBITED},
-    {IPPROTO_ICMP, 3, 10, PSOCK_UNDELIVERED_PROHIBITED},
-    {IPPROTO_ICMP, 3, 11, PSOCK_UNDELIVERED_NETWORK},
-    {IPPROTO_ICMP, 3, 12, PSOCK_UNDELIVERED_HOST},
-    {IPPROTO_ICMP, 3, 13, PSOCK_UNDELIVERED_PROHIBITED},
-    {IPPROTO_ICMP, 3, 14, PSOCK_UNDELIVERED_PROHIBITED},
-    {IPPROTO_ICMP, 3, 15, PSOCK_UNDELIVERED_PROHIBITED},
-    {IPPROTO_ICMP, 11, 0, PSOCK_UNDELIVERED_HOPS},
-    {IPPROTO_ICMPV6, 1, 0, PSOCK_UNDELIVERED_NETWORK},
-    {IPPROTO_ICMPV6, 1, 1, PSOCK_UNDELIVERED_PROHIBITED},
-    {IPPROTO_ICMPV6, 1, 3, PSOCK_UNDELIVERED_HOST},
-    {IPPROTO_ICMPV6, 1, 4, PSOCK_UNDELIVERED_PORT},
-    {IPPROTO_ICMPV6, 1, 5, PSOCK_UNDELIVERED_PROHIBITED},
-    {IPPROTO_ICMPV6, 1, 6, PSOCK_UNDELIVERED_PROHIBITED},
-    {IPPROTO_ICMPV6, 2, -1, PSOCK_UNDELIVERED_SIZE},
-    {IPPROTO_ICMPV6, 3, 0, PSOCK_UNDELIVERED_HOPS},
-};
-
 static enum psock_undelivered reason_of(const struct network_report *report)
 {
-    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
-        if (report->protocol == reasons[i].protocol &&
-            report->type == reasons[i].type &&
-            (reasons[i].code < 0 || report->code == reasons[i].code))
-            return reasons[i].reason;
-    return PSOCK_UNDELIVERED_OTHER;
+    return undelivered_kind(report->protocol == IPPROTO_ICMP ? 4 : 6,
+                            report->type, report->code);
 }
 
 static _Bool is_report(const psock_control_item *item)

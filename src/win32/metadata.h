@@ -45,27 +45,30 @@ size_t psock_win32_take_metadata(const unsigned char *bytes, size_t size,
 _Bool psock_win32_take_report(const unsigned char *bytes, size_t size,
                               psock_message *message);
 
-/* What can only be said of the whole socket, said for the moment of a call. */
-struct psock_win32_moment {
-    size_t count;
-    struct {
-        int level;
-        int option;
-        DWORD before;
-    } changed[2];
-};
+/* Writes where `message` goes, its own peer or that of `s`.  Returns whether the
+ * network's packets of it are IPv4, as they are to IPv4-mapped addresses, or
+ * IPv6: 4, 6, or 0 where that is not known. */
+int psock_win32_destination(psock_t s, const psock_message *message,
+                            psock_address *to);
 
-/* Sets what `message` asks for of that.  Returns 0 or, with nothing changed, the
- * error. */
-int psock_win32_begin_moment(psock_t s, const psock_message *message,
-                             struct psock_win32_moment *moment);
+/* The level of options and control data of a version, whose numbers are the same
+ * of both. */
+static inline int psock_win32_level(int version)
+{
+    return version == 4 ? IPPROTO_IP : IPPROTO_IPV6;
+}
 
-/* Puts back what was there before, and leaves the system's last code alone. */
-void psock_win32_end_moment(psock_t s, const struct psock_win32_moment *moment);
-
-/* Whether the network's packets of `message` are IPv4, as they are to
- * IPv4-mapped addresses, or IPv6: 4, 6, or 0 where that is not known. */
-int psock_win32_version_to_send(psock_t s, const psock_message *message);
+/* Whether `message` has more than `size` bytes of data. */
+static inline _Bool psock_win32_is_longer(const psock_message *message,
+                                          size_t size)
+{
+    for (size_t i = 0; i < message->buffer_count; i++) {
+        if (message->buffers[i].size > size)
+            return 1;
+        size -= message->buffers[i].size;
+    }
+    return 0;
+}
 
 /* abilities.c: what some versions of Windows can send with. */
 enum psock_win32_ability {

@@ -138,11 +138,22 @@ _Bool psock_win32_is_portless(psock_t s, const psock_address *peer);
  * datagrams that come among the datagrams. */
 extern atomic_int psock_win32_reports_come;
 
-/* sys_message.c: receives into `buffers` as psock_sys_recv_from() does, passing
- * over such reports by PSOCK_EINTR. */
-ptrdiff_t psock_win32_receive_datagram(psock_t s, const psock_buffer *buffers,
-                                       size_t count, unsigned flags,
-                                       psock_address *peer);
+/* Where to receive: one buffer at least, and the bytes of all. */
+struct psock_win32_room {
+    WSABUF *buffers;
+    DWORD count;
+    size_t size;
+};
+
+/* sys_message.c: receives as psock_sys_recv_from() does, passing over such reports
+ * by PSOCK_EINTR. */
+ptrdiff_t psock_win32_receive_datagram(psock_t s,
+                                       const struct psock_win32_room *room,
+                                       unsigned flags, psock_address *peer);
+
+/* sys_message.c: remembers what was asked of a datagram socket, by whoever had it
+ * before, that changes what comes.  PSOCK_ENOMEM. */
+int psock_win32_recall_wishes(psock_t s);
 
 /* sys_socket.c: the socket's native family and type; false when it has none to
  * tell. */
@@ -173,9 +184,14 @@ int psock_win32_address_error(psock_t s, const psock_address *address);
 const psock_address *psock_win32_reachable(const psock_address *peer,
                                            psock_address *loopback);
 
+/* interfaces.c: an IPv4 address of an interface, and the interface of one, both as
+ * tables of the system have them; 0 where there is none. */
+DWORD psock_win32_interface_address(uint32_t interface_index);
+uint32_t psock_win32_interface_at(DWORD address);
+
 /* sys_process.c: the system's code for what keeps the file of a Unix path from
  * being found, or 0 when there is one. */
-int psock_win32_path_code(const psock_address *path);
+int psock_win32_path_code(const psock_address *local);
 
 /* afd.c: closes the events kept for reuse. */
 void psock_win32_drop_events(void);

@@ -114,9 +114,9 @@ unsigned psock_win32_shadow(psock_t s)
 {
     if (InterlockedCompareExchange(&entries_in_use, 0, 0) == 0)
         return 0;
-    AcquireSRWLockExclusive(&lock);
+    AcquireSRWLockShared(&lock);
     unsigned bits = bits_of(s);
-    ReleaseSRWLockExclusive(&lock);
+    ReleaseSRWLockShared(&lock);
     return bits;
 }
 

@@ -1,9 +1,10 @@
 /* shadow.h: what Windows cannot be asked about a socket, and who waits for it.
  *
  * A psock_t has nothing allocated behind it, so the sockets in an unusual state
- * are kept in one table of the process: those shut down, and those whose
- * connecting is under way.  While there are none, that costs one load of a
- * counter, and only where a call has found nothing to do. */
+ * are kept in one table of the process: those shut down, those whose connecting
+ * is under way, and those that receive what others do not.  While there are none,
+ * that costs one load of a counter, and only where a call has found nothing to do
+ * or, once some socket has wanted reports, receives. */
 #ifndef PSOCK_WIN32_SHADOW_H
 #define PSOCK_WIN32_SHADOW_H
 

@@ -2,7 +2,7 @@
  *
  * Sockets are non-blocking (sys_socket.c), so every call here returns at once.
  */
-#include "platform.h"
+#include "vector.h"
 
 /* Windows takes whatever it is given into its own memory when the send buffer
  * is not full yet.  A limit keeps that memory bounded and makes partial sends
@@ -210,8 +210,9 @@ static PSOCK_APART ptrdiff_t receive_past_reports(psock_t s, void *buffer,
                                                   size_t size, unsigned flags,
                                                   psock_address *peer)
 {
-    const psock_buffer whole = {buffer, size};
-    return psock_win32_receive_datagram(s, &whole, 1, flags, peer);
+    WSABUF whole = {.len = (ULONG)clamp(size, LONGEST_RECEIVE), .buf = buffer};
+    const struct psock_win32_room room = {&whole, 1, whole.len};
+    return psock_win32_receive_datagram(s, &room, flags, peer);
 }
 
 ptrdiff_t psock_sys_recv(psock_t s, void *buffer, size_t size, unsigned flags)
@@ -293,29 +294,6 @@ ptrdiff_t psock_sys_recv_from(psock_t s, void *buffer, size_t size,
 
 /* --- Vectors -------------------------------------------------------------- */
 
-/* psock_buffer and WSABUF have their members in different order and width. */
-struct native_vector {
-    WSABUF buffers[PSOCK_BUFFERS_MAX];
-    DWORD count;
-    size_t size;
-};
-
-/* Takes as many buffers as go into `longest` bytes, the last one cut. */
-static void convert(const psock_buffer *buffers, size_t count, size_t longest,
-                    struct native_vector *vector)
-{
-    vector->count = 0;
-    vector->size = 0;
-    for (size_t i = 0; i < count && vector->size < longest; i++) {
-        size_t size = buffers[i].size;
-        if (size > longest - vector->size)
-            size = longest - vector->size;
-        vector->buffers[vector->count++] =
-            (WSABUF){.len = (ULONG)size, .buf = buffers[i].data};
-        vector->size += size;
-    }
-}
-
 static const psock_buffer *first_with_data(const psock_buffer *buffers)
 {
     while (buffers->size == 0)
@@ -328,13 +306,12 @@ ptrdiff_t psock_sys_send_vector(psock_t s, const psock_buffer *buffers,
                                 size_t count)
 {
     DWORD sent;
-    struct native_vector vector;
-    convert(buffers, count, LONGEST_SEND, &vector);
-    if (vector.size == 0)
+    DWORD taken;
+    WSABUF vector[PSOCK_BUFFERS_MAX];
+    if (psock_win32_convert(buffers, count, LONGEST_SEND, vector, &taken) == 0)
         return psock_sys_send(s, "", 0);
-    if (PSOCK_LIKELY(psock_winsock.WSASend((SOCKET)s, vector.buffers,
-                                           vector.count, &sent, 0, NULL,
-                                           NULL) == 0))
+    if (PSOCK_LIKELY(psock_winsock.WSASend((SOCKET)s, vector, taken, &sent, 0,
+                                           NULL, NULL) == 0))
         return (ptrdiff_t)sent;
     if (psock_winsock.WSAGetLastError() == WSAENOBUFS &&
         !psock_win32_is_datagram(s)) {
@@ -350,17 +327,19 @@ ptrdiff_t psock_sys_recv_vector(psock_t s, const psock_buffer *buffers,
     char nothing;
     DWORD received;
     DWORD native_flags = (DWORD)receive_flags_of(flags);
-    struct native_vector vector;
-    if (has_reports(s))
-        return psock_win32_receive_datagram(s, buffers, count, flags, NULL);
-    convert(buffers, count, LONGEST_RECEIVE, &vector);
-    if (vector.size == 0)
+    WSABUF vector[PSOCK_BUFFERS_MAX];
+    struct psock_win32_room room = {.buffers = vector};
+    room.size = psock_win32_convert(buffers, count, LONGEST_RECEIVE, vector,
+                                    &room.count);
+    if (room.size == 0)
         return psock_sys_recv(s, &nothing, 0, flags);
-    if (PSOCK_LIKELY(psock_winsock.WSARecv((SOCKET)s, vector.buffers,
-                                           vector.count, &received,
-                                           &native_flags, NULL, NULL) == 0))
+    if (has_reports(s))
+        return psock_win32_receive_datagram(s, &room, flags, NULL);
+    if (PSOCK_LIKELY(psock_winsock.WSARecv((SOCKET)s, vector, room.count,
+                                           &received, &native_flags, NULL,
+                                           NULL) == 0))
         return (ptrdiff_t)received;
-    return psock_win32_receive_failure(s, vector.size);
+    return psock_win32_receive_failure(s, room.size);
 }
 
 /* --- Urgent bytes --------------------------------------------------------- */

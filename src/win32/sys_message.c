@@ -1,6 +1,8 @@
 /* sys_message.c: WSASendMsg and WSARecvMsg, one message at a time: Windows has no
  * call for many. */
 #include "metadata.h"
+#include "moment.h"
+#include "vector.h"
 
 /* What a datagram, or a share of a stream, may have: more than any datagram. */
 #define LONGEST_MESSAGE (256 * 1024)
@@ -8,31 +10,18 @@
 /* The most data of a datagram that goes in one frame of an Ethernet. */
 #define LONGEST_IN_A_FRAME 1472
 
-/* The buffers of a message, whose members Windows has in different order and
- * width. */
-struct message_buffers {
-    WSABUF buffers[PSOCK_MESSAGE_BUFFERS_MAX];
-    DWORD count;
-    size_t size;
-};
-
 /* Windows wants one buffer at least. */
-static inline void convert_message(const psock_buffer *buffers, size_t count,
-                                   struct message_buffers *converted)
+static inline size_t convert_message(const psock_message *message,
+                                     WSABUF *buffers, DWORD *count)
 {
-    converted->buffers[0] = (WSABUF){.len = 0, .buf = NULL};
-    converted->count = 0;
-    converted->size = 0;
-    for (size_t i = 0; i < count && converted->size < LONGEST_MESSAGE; i++) {
-        size_t size = buffers[i].size;
-        if (size > LONGEST_MESSAGE - converted->size)
-            size = LONGEST_MESSAGE - converted->size;
-        converted->buffers[converted->count++] =
-            (WSABUF){.len = (ULONG)size, .buf = buffers[i].data};
-        converted->size += size;
+    const size_t size =
+        psock_win32_convert(message->buffers, message->buffer_count,
+                            LONGEST_MESSAGE, buffers, count);
+    if (!PSOCK_LIKELY(*count > 0)) {
+        buffers[0] = (WSABUF){.len = 0, .buf = NULL};
+        *count = 1;
     }
-    if (converted->count == 0)
-        converted->count = 1;
+    return size;
 }
 
 static _Bool is_stream(psock_t s)
@@ -47,6 +36,14 @@ static _Bool is_stream(psock_t s)
     return is_one;
 }
 
+/* Whether a call has failed because streams are no business of WSASendMsg() and
+ * WSARecvMsg(). */
+static PSOCK_APART _Bool failed_for_a_stream(psock_t s)
+{
+    const int native = psock_winsock.WSAGetLastError();
+    return (native == WSAEINVAL || native == WSAEOPNOTSUPP) && is_stream(s);
+}
+
 /* --- Sending -------------------------------------------------------------- */
 
 /* Sends to the message's peer, or to the socket's own.  Returns the bytes, or
@@ -56,11 +53,10 @@ static ptrdiff_t send_native(psock_t s, const psock_message *message,
 {
     psock_address loopback;
     psock_address to = *psock_win32_reachable(&message->peer, &loopback);
-    struct message_buffers converted;
+    WSABUF buffers[PSOCK_MESSAGE_BUFFERS_MAX];
     DWORD sent = 0;
-    convert_message(message->buffers, message->buffer_count, &converted);
-    WSAMSG native = {.lpBuffers = converted.buffers,
-                     .dwBufferCount = converted.count};
+    WSAMSG native = {.lpBuffers = buffers};
+    convert_message(message, buffers, &native.dwBufferCount);
     if (to.length > 0) {
         native.name = (struct sockaddr *)to.storage.bytes;
         native.namelen = (int)to.length;
@@ -98,7 +94,7 @@ static ptrdiff_t send_gathered(psock_t s, const psock_message *message)
     ptrdiff_t sent = send_native(s, message, NULL);
     if (PSOCK_LIKELY(sent != SOCKET_ERROR))
         return sent;
-    if (psock_winsock.WSAGetLastError() == WSAEINVAL && is_stream(s))
+    if (failed_for_a_stream(s))
         return psock_sys_send_vector(s, message->buffers,
                                      message->buffer_count);
     return send_message_failure(s, message);
@@ -192,8 +188,7 @@ static ptrdiff_t send_for_the_moment(psock_t s, const psock_message *message,
     if (error < 0)
         return error;
     ptrdiff_t sent = send_native(s, message, control);
-    if (moment.count > 0)
-        psock_win32_end_moment(s, &moment);
+    psock_win32_end_moment(s, &moment);
     return PSOCK_LIKELY(sent != SOCKET_ERROR)
                ? sent
                : send_extras_failure(
@@ -201,17 +196,34 @@ static ptrdiff_t send_for_the_moment(psock_t s, const psock_message *message,
                      (message->valid & PSOCK_META_SEGMENT_SIZE) != 0);
 }
 
-static ptrdiff_t send_with_extras(psock_t s, const psock_message *message)
+static int refuse_stream(void)
+{
+    psock_winsock.WSASetLastError(WSAEOPNOTSUPP);
+    return PSOCK_EOPNOTSUPP;
+}
+
+static ptrdiff_t send_datagram(psock_t s, const psock_message *message)
 {
     struct psock_win32_control control;
-    if (is_stream(s)) {
-        psock_winsock.WSASetLastError(WSAEOPNOTSUPP);
-        return PSOCK_EOPNOTSUPP;
-    }
     int error = portless_error(s, message);
     if (error == 0)
         error = psock_win32_put_metadata(s, message, &control);
     return error < 0 ? error : send_for_the_moment(s, message, &control);
+}
+
+/* What has a destination of IPv4 or IPv6 is a datagram, or fails. */
+static ptrdiff_t send_with_extras(psock_t s, const psock_message *message)
+{
+    struct psock_address_view peer;
+    psock_sys_address_view(&message->peer, &peer);
+    const _Bool is_known =
+        peer.family == PSOCK_IPV4 || peer.family == PSOCK_IPV6;
+    if (!is_known && is_stream(s))
+        return refuse_stream();
+    ptrdiff_t sent = send_datagram(s, message);
+    if (!PSOCK_LIKELY(sent >= 0) && is_known && is_stream(s))
+        return refuse_stream();
+    return sent;
 }
 
 static inline _Bool is_plain(const psock_message *message)
@@ -230,18 +242,22 @@ static inline ptrdiff_t send_message(psock_t s, psock_message *message)
     return sent;
 }
 
-/* Of a stream one message goes: it may have gone in part. */
+/* Of a stream one message goes, and of one that is given a peer, too, none after
+ * one that has gone in part. */
 ptrdiff_t psock_sys_send_messages(psock_t s, psock_message *messages,
                                   size_t count)
 {
     size_t sent = 0;
-    if (count > 1 && is_stream(s))
+    if (count > 1 && messages->peer.length == 0 && is_stream(s))
         count = 1;
     while (sent < count) {
-        ptrdiff_t result = send_message(s, &messages[sent]);
+        psock_message *message = &messages[sent];
+        ptrdiff_t result = send_message(s, message);
         if (!PSOCK_LIKELY(result >= 0))
             return sent > 0 ? (ptrdiff_t)sent : result;
         sent++;
+        if (!PSOCK_LIKELY(!psock_win32_is_longer(message, (size_t)result)))
+            break;
     }
     return (ptrdiff_t)sent;
 }
@@ -253,24 +269,24 @@ struct receipt {
     psock_address from;
     WSAMSG native;
     DWORD received;
-    struct message_buffers into;
+    size_t room;
     struct psock_win32_control control;
 };
 
 /* Control data and the name begin with zeros, so that it is seen where the system
  * has written none. */
-static inline void prepare_receipt(const psock_message *message, unsigned flags,
-                                   struct receipt *receipt)
+static inline void prepare_receipt(const struct psock_win32_room *room,
+                                   unsigned flags, struct receipt *receipt)
 {
     receipt->from = (psock_address){.length = 0};
-    convert_message(message->buffers, message->buffer_count, &receipt->into);
     memset(&receipt->control.aligned, 0, sizeof receipt->control.aligned);
     receipt->received = 0;
+    receipt->room = room->size;
     receipt->native =
         (WSAMSG){.name = (struct sockaddr *)receipt->from.storage.bytes,
                  .namelen = sizeof receipt->from.storage.bytes,
-                 .lpBuffers = receipt->into.buffers,
-                 .dwBufferCount = receipt->into.count,
+                 .lpBuffers = room->buffers,
+                 .dwBufferCount = room->count,
                  .Control = {.buf = (char *)receipt->control.bytes,
                              .len = sizeof receipt->control.bytes},
                  .dwFlags = (flags & PSOCK_PEEK) != 0 ? MSG_PEEK : 0};
@@ -312,7 +328,7 @@ static void copy_control(const struct receipt *receipt, size_t used,
     size_t fit = 0;
     while (fit < used) {
         size_t step = psock_sys_control_read(bytes + fit, used - fit, &item);
-        if (step > control->room - fit)
+        if (step == 0 || step > control->room - fit)
             break;
         fit += step;
     }
@@ -377,13 +393,27 @@ static void take_undelivered(psock_t s, const struct receipt *receipt,
         message->control->size = 0;
 }
 
+/* Takes the report that a look has found, which the next look would find again.
+ * Where another thread is quicker, a datagram is lost, as any may be. */
+static void drop_report(psock_t s)
+{
+    struct receipt receipt;
+    WSABUF nothing = {.len = 0, .buf = NULL};
+    const struct psock_win32_room room = {&nothing, 1, 0};
+    prepare_receipt(&room, 0, &receipt);
+    (void)receive_native(s, &receipt);
+}
+
 /* A report that came in the place of a datagram, with what the network said. */
 static PSOCK_APART ptrdiff_t take_report(psock_t s,
                                          const struct receipt *receipt,
                                          unsigned flags, psock_message *message)
 {
-    if ((flags & PSOCK_WITH_UNDELIVERED) == 0)
+    if ((flags & PSOCK_WITH_UNDELIVERED) == 0) {
+        if ((flags & PSOCK_PEEK) != 0)
+            drop_report(s);
         return PSOCK_EINTR;
+    }
     if (!psock_win32_take_report(receipt->control.bytes,
                                  control_received(receipt), message)) {
         message->undelivered = PSOCK_UNDELIVERED_OTHER;
@@ -441,7 +471,7 @@ static ptrdiff_t take_truncated(psock_t s, struct receipt *receipt,
                                 psock_message *message)
 {
     const DWORD native = receipt->native.dwFlags;
-    size_t size = receipt->into.size;
+    size_t size = receipt->room;
     unsigned flags = PSOCK_TRUNCATED;
     if ((native & MSG_CTRUNC) != 0) {
         flags = PSOCK_CONTROL_TRUNCATED;
@@ -450,7 +480,6 @@ static ptrdiff_t take_truncated(psock_t s, struct receipt *receipt,
         else if (receipt->received < size)
             size = receipt->received;
     }
-    name_sender(receipt);
     take_message(s, receipt, size, flags, message);
     return 1;
 }
@@ -477,24 +506,27 @@ static PSOCK_APART ptrdiff_t message_failure(psock_t s, struct receipt *receipt,
                                              psock_message *message)
 {
     const int native = psock_winsock.WSAGetLastError();
+    name_sender(receipt);
     if (native == WSAEMSGSIZE)
-        return take_truncated(s, receipt, message);
+        return (receipt->native.dwFlags & MSG_ERRQUEUE) != 0
+                   ? take_report(s, receipt, flags, message)
+                   : take_truncated(s, receipt, message);
     if (is_wanted_report(s, native, flags, message)) {
-        name_sender(receipt);
         take_undelivered(s, receipt, message);
         return 1;
     }
     psock_winsock.WSASetLastError(native);
-    if (native == WSAEINVAL && is_stream(s))
+    if (failed_for_a_stream(s))
         return receive_stream(s, message, flags);
-    return psock_win32_receive_failure(s, receipt->into.size);
+    return psock_win32_receive_failure(s, receipt->room);
 }
 
-static inline ptrdiff_t receive_message(psock_t s, psock_message *message,
-                                        unsigned flags)
+static inline ptrdiff_t receive_into(psock_t s,
+                                     const struct psock_win32_room *room,
+                                     psock_message *message, unsigned flags)
 {
     struct receipt receipt;
-    prepare_receipt(message, flags, &receipt);
+    prepare_receipt(room, flags, &receipt);
     if (!PSOCK_LIKELY(receive_native(s, &receipt) == 0))
         return message_failure(s, &receipt, flags, message);
     name_sender(&receipt);
@@ -502,6 +534,15 @@ static inline ptrdiff_t receive_message(psock_t s, psock_message *message,
         return take_report(s, &receipt, flags, message);
     take_message(s, &receipt, receipt.received, 0, message);
     return 1;
+}
+
+static inline ptrdiff_t receive_message(psock_t s, psock_message *message,
+                                        unsigned flags)
+{
+    WSABUF buffers[PSOCK_MESSAGE_BUFFERS_MAX];
+    struct psock_win32_room room = {.buffers = buffers};
+    room.size = convert_message(message, buffers, &room.count);
+    return receive_into(s, &room, message, flags);
 }
 
 /* Only datagrams have a sender to tell: a stream's message is the last. */
@@ -519,12 +560,12 @@ ptrdiff_t psock_sys_recv_messages(psock_t s, psock_message *messages,
     return (ptrdiff_t)received;
 }
 
-ptrdiff_t psock_win32_receive_datagram(psock_t s, const psock_buffer *buffers,
-                                       size_t count, unsigned flags,
-                                       psock_address *peer)
+ptrdiff_t psock_win32_receive_datagram(psock_t s,
+                                       const struct psock_win32_room *room,
+                                       unsigned flags, psock_address *peer)
 {
-    psock_message message = {.buffers = buffers, .buffer_count = count};
-    ptrdiff_t result = receive_message(s, &message, flags & PSOCK_PEEK);
+    psock_message message = {.buffer_count = 0};
+    ptrdiff_t result = receive_into(s, room, &message, flags & PSOCK_PEEK);
     if (result <= 0)
         return result;
     if (peer != NULL)
@@ -654,6 +695,12 @@ int psock_sys_want_metadata(psock_t s, unsigned wanted)
 
 atomic_int psock_win32_reports_come;
 
+static void stop_details(psock_t s)
+{
+    set_wish(s, IPPROTO_IP, IP_RECVERR, 0);
+    set_wish(s, IPPROTO_IPV6, IPV6_RECVERR, 0);
+}
+
 /* The peer of a connected socket is reported in any case. */
 static int stop_reports(psock_t s)
 {
@@ -661,26 +708,28 @@ static int stop_reports(psock_t s)
     psock_win32_ignore_undelivered(s);
     if (psock_win32_has_peer(s))
         psock_win32_report_refusal(s);
-    if ((state & SHADOW_ERROR_QUEUE) != 0) {
-        set_wish(s, IPPROTO_IP, IP_RECVERR, 0);
-        set_wish(s, IPPROTO_IPV6, IPV6_RECVERR, 0);
-    }
+    if ((state & SHADOW_ERROR_QUEUE) != 0)
+        stop_details(s);
     psock_win32_shadow_remove(s, SHADOW_REPORTS);
     return 0;
 }
 
 /* With this on, a report is a message among the others, marked by MSG_ERRQUEUE.
- * That it is such is remembered before, for those who receive at this moment. */
+ * That it is such is remembered before, for those who receive at this moment, and
+ * for as long as there may be some. */
 static void ask_for_details(psock_t s)
 {
     int family;
     int type;
+    const unsigned state = psock_win32_shadow(s);
     if (psock_sys_kind(s, &family, &type) < 0 ||
         psock_win32_shadow_add(s, SHADOW_ERROR_QUEUE) < 0)
         return;
     atomic_store(&psock_win32_reports_come, 1);
-    if (!grant_wish(s, family, IP_RECVERR, 1))
-        psock_win32_shadow_remove(s, SHADOW_ERROR_QUEUE);
+    if (grant_wish(s, family, IP_RECVERR, 1))
+        return;
+    stop_details(s);
+    psock_win32_shadow_remove(s, SHADOW_ERROR_QUEUE & ~state);
 }
 
 /* Systems without the second switch do not report all, or (Wine) nothing. */
@@ -703,6 +752,29 @@ static int start_reports(psock_t s)
 int psock_sys_want_undelivered(psock_t s, int wanted)
 {
     return wanted ? start_reports(s) : stop_reports(s);
+}
+
+static _Bool is_on(psock_t s, int level, int option)
+{
+    DWORD value = 0;
+    int length = sizeof value;
+    return psock_winsock.getsockopt((SOCKET)s, level, option, (char *)&value,
+                                    &length) == 0 &&
+           value != 0;
+}
+
+int psock_win32_recall_wishes(psock_t s)
+{
+    unsigned state = 0;
+    if (is_on(s, IPPROTO_IP, IP_RECVERR) ||
+        is_on(s, IPPROTO_IPV6, IPV6_RECVERR))
+        state |= SHADOW_ERROR_QUEUE;
+    if (is_on(s, IPPROTO_UDP, UDP_RECV_MAX_COALESCED_SIZE))
+        state |= SHADOW_JOINS;
+    if (state == 0)
+        return 0;
+    atomic_store(&psock_win32_reports_come, 1);
+    return psock_win32_shadow_add(s, state) < 0 ? psock_win32_no_memory() : 0;
 }
 
 int psock_sys_batches(void)

@@ -5,9 +5,6 @@
  * the system below in the wrong order. */
 #include "platform.h"
 
-#include <iphlpapi.h>
-#include <stdlib.h>
-
 /* What Windows is asked for; of the addresses only the bytes. */
 struct request {
     enum psock_sys_membership change;
@@ -76,45 +73,21 @@ static const int options[] = {
 
 /* --- Where there are none -------------------------------------------------- */
 
-/* All IPv4 addresses of this machine with their interfaces, to be freed; null
- * when they cannot be had. */
-static MIB_IPADDRTABLE *list_addresses(void)
-{
-    ULONG size = 0;
-    DWORD error = psock_winsock.GetIpAddrTable(NULL, &size, FALSE);
-    MIB_IPADDRTABLE *table =
-        error == ERROR_INSUFFICIENT_BUFFER ? malloc(size) : NULL;
-    if (table != NULL &&
-        psock_winsock.GetIpAddrTable(table, &size, FALSE) == NO_ERROR)
-        return table;
-    free(table);
-    return NULL;
-}
-
 /* The older option knows an interface by its address. */
-static _Bool find_address(uint32_t interface_index, struct in_addr *address)
-{
-    _Bool found = 0;
-    MIB_IPADDRTABLE *table = list_addresses();
-    for (DWORD i = 0; table != NULL && !found && i < table->dwNumEntries; i++) {
-        found = table->table[i].dwIndex == interface_index;
-        memcpy(address, &table->table[i].dwAddr, sizeof *address);
-    }
-    free(table);
-    return found;
-}
-
 static int ask_ipv4(psock_t s, const struct request *request)
 {
     struct ip_mreq value;
+    DWORD address = 0;
     memset(&value, 0, sizeof value);
     memcpy(&value.imr_multiaddr, request->group.bytes,
            sizeof value.imr_multiaddr);
-    if (request->interface_index != 0 &&
-        !find_address(request->interface_index, &value.imr_interface)) {
+    if (request->interface_index != 0)
+        address = psock_win32_interface_address(request->interface_index);
+    if (request->interface_index != 0 && address == 0) {
         psock_winsock.WSASetLastError(WSAEADDRNOTAVAIL);
         return PSOCK_EADDRNOTAVAIL;
     }
+    memcpy(&value.imr_interface, &address, sizeof value.imr_interface);
     return set_request(
         s, request, is_join(request) ? IP_ADD_MEMBERSHIP : IP_DROP_MEMBERSHIP,
         &value, sizeof value);

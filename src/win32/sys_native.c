@@ -62,6 +62,8 @@ int psock_sys_adopt(psock_t s)
         return psock_win32_socket_error(s);
     psock_winsock.GetHandleInformation((HANDLE)s, &handle_flags);
     int error = psock_win32_set_not_inherited(s, HANDLE_FLAG_INHERIT);
+    if (error == 0 && type == SOCK_DGRAM)
+        error = psock_win32_recall_wishes(s);
     if (error == 0)
         error = psock_win32_set_nonblocking(s, 1);
     if (error < 0)

@@ -13,7 +13,8 @@
 enum form {
     NUMBER,
     SWITCH,
-    NETWORK_NUMBER /* in network byte order */
+    INDEX,      /* of an interface, told in network byte order */
+    GROUP_INDEX /* the same, or an address of the interface */
 };
 
 enum since {
@@ -34,8 +35,7 @@ static const struct native natives[PSOCK_OPTION_COUNT] = {
     [PSOCK_OPTION_RECEIVE_BUFFER_BYTES] = {SOL_SOCKET, SO_RCVBUF, NUMBER,
                                            ALWAYS},
     [PSOCK_OPTION_SEND_BUFFER_BYTES] = {SOL_SOCKET, SO_SNDBUF, NUMBER, ALWAYS},
-    [PSOCK_OPTION_INTERFACE] = {IPPROTO_IP, IP_UNICAST_IF, NETWORK_NUMBER,
-                                ALWAYS},
+    [PSOCK_OPTION_INTERFACE] = {IPPROTO_IP, IP_UNICAST_IF, INDEX, ALWAYS},
     [PSOCK_OPTION_NO_DELAY] = {IPPROTO_TCP, TCP_NODELAY, SWITCH, ALWAYS},
     [PSOCK_OPTION_KEEPALIVE] = {SOL_SOCKET, SO_KEEPALIVE, SWITCH, ALWAYS},
     [PSOCK_OPTION_SEGMENT_BYTES] = {IPPROTO_TCP, TCP_MAXSEG, NUMBER, LATER},
@@ -51,7 +51,7 @@ static const struct native natives[PSOCK_OPTION_COUNT] = {
     [PSOCK_OPTION_MULTICAST_LOOP] = {IPPROTO_IP, IP_MULTICAST_LOOP, SWITCH,
                                      ALWAYS},
     [PSOCK_OPTION_MULTICAST_INTERFACE] = {IPPROTO_IP, IP_MULTICAST_IF,
-                                          NETWORK_NUMBER, ALWAYS},
+                                          GROUP_INDEX, ALWAYS},
     [PSOCK_OPTION_HEADER_INCLUDED] = {IPPROTO_IP, IP_HDRINCL, SWITCH, ALWAYS},
 };
 
@@ -95,13 +95,11 @@ static int failure(psock_t s)
  */
 static int ask(psock_t s, const struct native *native, DWORD *value)
 {
-    DWORD wide = 0;
-    int length = sizeof wide;
+    int length = sizeof *value;
+    *value = 0;
     if (psock_winsock.getsockopt((SOCKET)s, native->level, native->name,
-                                 (char *)&wide, &length) == 0) {
-        *value = wide;
+                                 (char *)value, &length) == 0)
         return 0;
-    }
     int error = failure(s);
     return error == PSOCK_EINVAL && native->since == LATER ? PSOCK_ENOTSUP
                                                            : error;
@@ -122,26 +120,68 @@ static int tell(psock_t s, const struct native *native, DWORD value)
     return say(code, error);
 }
 
+#define LARGEST_INDEX 0xffffff /* that has a zero before it as an address */
+
+/* Windows tells in host byte order what it is told in the other; some systems
+ * tell just that, or the address. */
+static uint32_t index_of(DWORD told)
+{
+    if (told <= LARGEST_INDEX)
+        return told;
+    return ntohl(told) <= LARGEST_INDEX ? ntohl(told)
+                                        : psock_win32_interface_at(told);
+}
+
+static int64_t value_of(const struct native *native, DWORD number)
+{
+    switch (native->form) {
+    case SWITCH:
+        return number != 0;
+    case INDEX:
+    case GROUP_INDEX:
+        return index_of(number);
+    default:
+        return number;
+    }
+}
+
 static int get_native(psock_t s, const struct native *native, int64_t *value)
 {
     DWORD number;
     int error = native->name == 0 ? not_here() : ask(s, native, &number);
-    if (error < 0)
+    if (error == 0)
+        *value = value_of(native, number);
+    return error;
+}
+
+/* Some systems know interfaces by their addresses only. */
+static int tell_group_index(psock_t s, const struct native *native,
+                            DWORD interface_index)
+{
+    int error = tell(s, native, htonl(interface_index));
+    if (error != PSOCK_EINVAL && error != PSOCK_EADDRNOTAVAIL)
         return error;
-    if (native->form == NETWORK_NUMBER)
-        number = ntohl(number);
-    *value = native->form == SWITCH ? number != 0 : number;
-    return 0;
+    int code = psock_winsock.WSAGetLastError();
+    const DWORD address = psock_win32_interface_address(interface_index);
+    if (address != 0 && tell(s, native, address) == 0)
+        return 0;
+    return say(code, error);
 }
 
 static int set_native(psock_t s, const struct native *native, int64_t value)
 {
-    DWORD number = native->form == SWITCH ? value != 0 : (DWORD)value;
     if (native->name == 0)
         return not_here();
-    if (native->form == NETWORK_NUMBER)
-        number = htonl(number);
-    return tell(s, native, number);
+    switch (native->form) {
+    case SWITCH:
+        return tell(s, native, value != 0);
+    case INDEX:
+        return tell(s, native, htonl((DWORD)value));
+    case GROUP_INDEX:
+        return tell_group_index(s, native, (DWORD)value);
+    default:
+        return tell(s, native, (DWORD)value);
+    }
 }
 
 /* A socket and what it is. */

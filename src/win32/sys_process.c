@@ -1,6 +1,6 @@
 /* sys_process.c: the files of Unix sockets, the process at the other end, and
  * sockets that are duplicated for it. */
-#include "platform.h"
+#include "mapped.h"
 
 #include <stdlib.h>
 
@@ -213,18 +213,10 @@ struct ends {
     struct end there;
 };
 
-static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
-
-static _Bool is_mapped(const struct end *end)
-{
-    return memcmp(end->bytes, mapped, sizeof mapped) == 0;
-}
-
 static struct end end_of_ipv4(DWORD address, DWORD port)
 {
     struct end end = {.port = ntohs((u_short)port)};
-    memcpy(end.bytes, mapped, sizeof mapped);
-    memcpy(end.bytes + sizeof mapped, &address, sizeof address);
+    psock_win32_map(&address, end.bytes);
     return end;
 }
 
@@ -242,8 +234,9 @@ static struct end end_at(const psock_address *address)
     psock_sys_address_view(address, &view);
     end.port = view.port;
     if (view.family == PSOCK_IPV4)
-        memcpy(end.bytes, mapped, sizeof mapped);
-    memcpy(end.bytes + sizeof end.bytes - view.length, view.bytes, view.length);
+        psock_win32_map(view.bytes, end.bytes);
+    else if (view.family == PSOCK_IPV6)
+        memcpy(end.bytes, view.bytes, sizeof end.bytes);
     return end;
 }
 
@@ -288,24 +281,24 @@ static struct owned row_of_ipv6(const void *table, DWORD index)
         .process = row->dwOwningPid};
 }
 
+static DWORD ask_table(int family, void *table, DWORD *size)
+{
+    return psock_winsock.GetExtendedTcpTable(table, size, FALSE, (ULONG)family,
+                                             TCP_TABLE_OWNER_PID_ALL, 0);
+}
+
 /* The table grows while it is asked for; null, with the system's code. */
 static void *take_table(int family)
 {
     DWORD size = 0;
     void *table = NULL;
-    DWORD code = ERROR_INSUFFICIENT_BUFFER;
-    for (;;) {
-        code = psock_winsock.GetExtendedTcpTable(
-            table, &size, FALSE, (ULONG)family, TCP_TABLE_OWNER_PID_ALL, 0);
-        if (code != ERROR_INSUFFICIENT_BUFFER)
-            break;
+    DWORD code = ask_table(family, NULL, &size);
+    while (code == ERROR_INSUFFICIENT_BUFFER) {
         free(table);
         size += size / 4;
         table = malloc(size);
-        if (table == NULL)
-            code = ERROR_NOT_ENOUGH_MEMORY;
-        if (table == NULL)
-            break;
+        code = table == NULL ? ERROR_NOT_ENOUGH_MEMORY
+                             : ask_table(family, table, &size);
     }
     if (code == 0)
         return table;
@@ -337,7 +330,7 @@ static int find_owned(int family, const struct ends *ends, struct owned *found)
 static int find_other_side(const struct ends *ends, struct owned *found)
 {
     int result = 0;
-    if (is_mapped(&ends->here))
+    if (psock_win32_is_mapped(ends->here.bytes))
         result = find_owned(AF_INET, ends, found);
     return result == 0 ? find_owned(AF_INET6, ends, found) : result;
 }
@@ -361,7 +354,7 @@ static _Bool stays_here(const struct ends *ends)
 {
     static const unsigned char loopback[16] = {[15] = 1};
     const unsigned char *there = ends->there.bytes;
-    if (is_mapped(&ends->there) && there[12] == 127)
+    if (psock_win32_is_mapped(there) && there[12] == 127)
         return 1;
     return memcmp(there, loopback, sizeof loopback) == 0 ||
            memcmp(there, ends->here.bytes, sizeof ends->here.bytes) == 0;
@@ -459,6 +452,13 @@ static int check_connection(psock_t channel)
     return result < 0 ? result : 0;
 }
 
+/* A listener never becomes writable, so waiting for that would have no end. */
+static int check_path(psock_t channel)
+{
+    return psock_win32_is_listener(channel) ? fail(WSAENOTCONN, PSOCK_ENOTCONN)
+                                            : 0;
+}
+
 /* Datagrams name nobody who could be given anything. */
 int psock_sys_check_channel(psock_t channel)
 {
@@ -469,7 +469,8 @@ int psock_sys_check_channel(psock_t channel)
         return error;
     if (type != PSOCK_STREAM)
         return fail(WSAEOPNOTSUPP, PSOCK_EOPNOTSUPP);
-    return family == PSOCK_UNIX ? 0 : check_connection(channel);
+    return family == PSOCK_UNIX ? check_path(channel)
+                                : check_connection(channel);
 }
 
 /* The receiver may be another user's, or gone. */

@@ -1,8 +1,6 @@
 /* winsock.c: the table as programs get it: the system's own entry points. */
 #include "platform.h"
 
-#include <iphlpapi.h>
-
 struct psock_winsock_table psock_winsock = {
     .WSAStartup = WSAStartup,
     .WSACleanup = WSACleanup,

@@ -8,8 +8,6 @@
 #ifndef PSOCK_WIN32_WINSOCK_H
 #define PSOCK_WIN32_WINSOCK_H
 
-struct _MIB_IPADDRTABLE;
-
 struct psock_winsock_table {
     /* ws2_32.dll */
     int(WSAAPI *WSAStartup)(WORD version, WSADATA *data);
@@ -96,10 +94,8 @@ struct psock_winsock_table {
     DWORD(WINAPI *GetExtendedTcpTable)
     (void *table, DWORD *size, BOOL sorted, ULONG family, TCP_TABLE_CLASS kind,
      ULONG reserved);
-
-    /* iphlpapi.dll */
     DWORD(WINAPI *GetIpAddrTable)
-    (struct _MIB_IPADDRTABLE *table, ULONG *size, BOOL sorted);
+    (MIB_IPADDRTABLE *table, ULONG *size, BOOL sorted);
 
     /* ntdll.dll */
     NTSTATUS(NTAPI *NtCreateFile)

@@ -201,7 +201,7 @@ static int answer_little(const struct fake_option *option, int number,
 static int get_number(struct fake_object *s, const struct fake_option *option,
                       char *value, int *length)
 {
-    const int number = *fake_number_of(s, option);
+    const int number = fake_answer_value(option, *fake_number_of(s, option));
     const unsigned char byte = number != 0;
     if (option->form == BYTE_ANSWER)
         return answer(&byte, sizeof byte, value, length);

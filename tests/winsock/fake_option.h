@@ -93,7 +93,8 @@ enum fake_values {
     BOOLEAN_VALUE, /* any, and that is 0 or 1 */
     BYTE_VALUE,    /* 0 to 255 */
     HOST_INDEX,    /* of an interface, or 0 */
-    NETWORK_INDEX, /* the same, as an address 0.x.y.z */
+    NETWORK_INDEX, /* the same, as an address 0.x.y.z; answered as a number */
+    GROUP_INDEX,   /* the same, or an address of the interface */
     WHOLE_SECONDS, /* of milliseconds, the rest left out */
     NOT_SETTABLE
 };
@@ -133,8 +134,9 @@ int *fake_number_of(struct fake_object *s, const struct fake_option *option);
 /* What `s` says of an option before it looks at the value: 0 or an error. */
 int fake_option_error(const struct fake_object *s, int level, int name);
 
-/* What is kept of a number, or the error that it is. */
+/* What is kept of a number, or the error that it is; and what is answered. */
 int fake_take_value(const struct fake_option *option, int *number);
+int fake_answer_value(const struct fake_option *option, int number);
 
 /* --- Controls --------------------------------------------------------------- */
 

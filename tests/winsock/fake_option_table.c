@@ -62,7 +62,7 @@ static const struct fake_option options[] = {
     {OPTION(IPPROTO_IP, IP_TOS, SMALL, ANY_SOCKET, BYTE_VALUE)},
     {OPTION(IPPROTO_IP, IP_TTL, SMALL, ANY_SOCKET, BYTE_VALUE), .initial = 128,
      .number = FAKE_HOPS_4},
-    {OPTION(IPPROTO_IP, IP_MULTICAST_IF, WHOLE, PACKETS_ONLY, NETWORK_INDEX)},
+    {OPTION(IPPROTO_IP, IP_MULTICAST_IF, WHOLE, PACKETS_ONLY, GROUP_INDEX)},
     {OPTION(IPPROTO_IP, IP_MULTICAST_TTL, SMALL, PACKETS_ONLY, BYTE_VALUE),
      .initial = 1, .number = FAKE_GROUP_HOPS_4},
     {OPTION(IPPROTO_IP, IP_MULTICAST_LOOP, SMALL, PACKETS_ONLY, BOOLEAN_VALUE),
@@ -216,9 +216,20 @@ int fake_option_error(const struct fake_object *s, int level, int name)
 
 #define INTERFACE_INDEX 1 /* there is one */
 
+#define INTERFACE_ADDRESS 0x7f000001u
+
 static int index_error(u_long index)
 {
     return index > INTERFACE_INDEX ? WSAEINVAL : 0;
+}
+
+/* Wine knows interfaces by their addresses only. */
+static int group_index_error(u_long number)
+{
+    if (number == INTERFACE_ADDRESS)
+        return 0;
+    return fake_script.no_group_requests && number != 0 ? WSAEINVAL
+                                                        : index_error(number);
 }
 
 int fake_take_value(const struct fake_option *option, int *number)
@@ -233,6 +244,8 @@ int fake_take_value(const struct fake_option *option, int *number)
         return index_error((u_long)*number);
     case NETWORK_INDEX:
         return index_error(ntohl((u_long)*number));
+    case GROUP_INDEX:
+        return group_index_error(ntohl((u_long)*number));
     case WHOLE_SECONDS:
         *number -= *number % 1000;
         return 0;
@@ -241,4 +254,16 @@ int fake_take_value(const struct fake_option *option, int *number)
     default:
         return 0;
     }
+}
+
+/* As Microsoft documents it, an index is told in host byte order; Wine tells what
+ * it was told. */
+int fake_answer_value(const struct fake_option *option, int number)
+{
+    const _Bool is_index =
+        option->values == NETWORK_INDEX || option->values == GROUP_INDEX;
+    if (!is_index || fake_script.no_group_requests)
+        return number;
+    const u_long told = ntohl((u_long)number);
+    return told == INTERFACE_ADDRESS ? INTERFACE_INDEX : (int)told;
 }

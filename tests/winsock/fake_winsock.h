@@ -186,7 +186,8 @@ void fake_hurry(int early_ms);
 /* Joining what is joined already fails by `error`, and not as documented. */
 void fake_refuse_second_memberships_by(int error);
 
-/* Groups can be joined by the options of before Windows Vista only, as in Wine. */
+/* Groups can be joined by the options of before Windows Vista only, and their
+ * interface is known by its address, as in Wine. */
 void fake_have_no_group_requests(void);
 
 /* Sockets that are not bound cannot join. */

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "host.h"
+
 static psock_t receiver(psock_address *where)
 {
     return post_open(PSOCK_IPV4, 0, "127.0.0.1", where);
@@ -447,6 +449,64 @@ static void dgram_ttl_tos_cmsg_hops_to_a_group_are_another_option(void **state)
     scene_close(s);
 }
 
+/* --- For the moment, by two threads ------------------------------------------------- */
+
+static struct intruder {
+    psock_t s;
+    psock_address to;
+    struct host_thread *thread;
+    _Bool ended_early;
+    ptrdiff_t sent;
+} intruder;
+
+static ptrdiff_t send_hopping(uint8_t hop_limit)
+{
+    struct post post;
+    post_make(&post, 1, &intruder.to);
+    post.message.valid = PSOCK_META_HOP_LIMIT;
+    post.message.hop_limit = hop_limit;
+    return post_send(intruder.s, &post);
+}
+
+static void send_too(void *context)
+{
+    (void)context;
+    intruder.sent = send_hopping(9);
+}
+
+static void intrude(void *context)
+{
+    (void)context;
+    intruder.thread = host_thread_start(send_too, NULL);
+    intruder.ended_early = host_thread_join(intruder.thread, 100);
+}
+
+static void expect_hops(psock_t s, uint8_t hop_limit)
+{
+    struct post told;
+    post_expect(s, &told);
+    assert_int_equal(told.message.hop_limit, hop_limit);
+}
+
+/* The other would find what is set for the moment, and put that back later. */
+static void dgram_ttl_of_another_thread_waits_for_the_moment(void **state)
+{
+    psock_t s = receiver(&intruder.to);
+    (void)state;
+    intruder.s = scene_open(PSOCK_DATAGRAM);
+    assert_int_equal(psock_want_metadata(s, PSOCK_META_HOP_LIMIT),
+                     PSOCK_META_HOP_LIMIT);
+    fake_after(FAKE_setsockopt, intrude, NULL);
+    assert_int_equal(send_hopping(5), 1);
+    assert_false(intruder.ended_early);
+    assert_true(host_thread_join(intruder.thread, 20000));
+    assert_int_equal(intruder.sent, 1);
+    expect_hops(s, 5);
+    expect_hops(s, 9);
+    assert_int_equal(fake_option(intruder.s, IPPROTO_IP, IP_TTL), 128);
+    scene_close_two(s, intruder.s);
+}
+
 /* --- Fragments -------------------------------------------------------------------- */
 
 static void dgram_df_is_set_for_the_moment(void **state)
@@ -741,6 +801,7 @@ static void dgram_mmsg_goes_one_by_one(void **state)
     assert_int_equal(psock_send_messages(sender, messages, MANY, 0, PSOCK_NOW),
                      MANY);
     assert_int_equal(fake_calls(FAKE_sendto), MANY);
+    assert_int_equal(fake_recorded("SO_TYPE"), 0);
     make_many(posts, messages, NULL);
     for (size_t i = 0; i < MANY; i++)
         posts[i].buffer.size = POST_ROOM;
@@ -937,6 +998,52 @@ static void io_sendmsg_tcp_messages_go_as_vectors(void **state)
     scene_close_two(peer, s);
 }
 
+/* What says so of streams elsewhere. */
+static void io_sendmsg_tcp_other_codes_mean_the_same(void **state)
+{
+    const psock_buffer halves[] = {{NULL, 0}, {NULL, 0}};
+    struct post post;
+    psock_address where;
+    psock_t peer;
+    psock_t s = scene_connected(&peer);
+    (void)state;
+    assert_int_equal(psock_peer(s, &where), 0);
+    post_make(&post, 4, &where);
+    post.message.valid = PSOCK_META_ECN;
+    assert_int_equal(post_send(s, &post), PSOCK_EOPNOTSUPP);
+    fake_fail_next(FAKE_WSASendMsg, WSAEOPNOTSUPP, 1);
+    assert_int_equal(post_send(s, &post), PSOCK_EOPNOTSUPP);
+    scene_send(s, "text");
+    fake_fail_next(FAKE_WSARecvMsg, WSAEOPNOTSUPP, 1);
+    post_empty(&post, 10);
+    assert_int_equal(post_receive(peer, &post, 0), 1);
+    assert_int_equal(post.message.size, 4);
+    post.message.buffers = halves;
+    post.message.buffer_count = 2;
+    post.message.peer = where;
+    fake_fail_next(FAKE_WSASendMsg, WSAEOPNOTSUPP, 1);
+    assert_int_equal(post_send(s, &post), 1);
+    scene_close_two(peer, s);
+}
+
+/* A peer does not make a stream's messages datagrams. */
+static void io_sendmsg_tcp_stops_at_what_goes_in_part(void **state)
+{
+    static struct post posts[MANY];
+    psock_message messages[MANY];
+    psock_address where;
+    psock_t peer;
+    psock_t s = scene_connected(&peer);
+    (void)state;
+    assert_int_equal(psock_peer(s, &where), 0);
+    make_many(posts, messages, &where);
+    fake_send_at_most(2);
+    assert_int_equal(psock_send_messages(s, messages, MANY, 0, PSOCK_NOW), 3);
+    assert_int_equal(messages[2].size, 2);
+    scene_expect(peer, "mmmmm");
+    scene_close_two(peer, s);
+}
+
 static void io_sendmsg_tcp_has_no_metadata(void **state)
 {
     struct post post;
@@ -1074,6 +1181,7 @@ int main(void)
         ON_BOTH(dgram_ttl_tos_cmsg_hops_are_of_one_message),
         ON_BOTH(dgram_ttl_tos_cmsg_hops_of_ipv6_are_of_one_message),
         ON_BOTH(dgram_ttl_tos_cmsg_hops_to_a_group_are_another_option),
+        ON_BOTH(dgram_ttl_of_another_thread_waits_for_the_moment),
         ON_BOTH(dgram_df_is_set_for_the_moment),
         ON_BOTH(dgram_df_is_left_alone_when_it_is_so),
         ON_BOTH(dgram_df_is_put_back_after_a_failure),
@@ -1101,6 +1209,8 @@ int main(void)
         ON_WINDOWS_10(the_receiving_function_is_found_once),
         ON_BOTH(without_the_receiving_function_all_but_metadata_come),
         ON_BOTH(io_sendmsg_tcp_messages_go_as_vectors),
+        ON_BOTH(io_sendmsg_tcp_other_codes_mean_the_same),
+        ON_BOTH(io_sendmsg_tcp_stops_at_what_goes_in_part),
         ON_BOTH(io_sendmsg_tcp_has_no_metadata),
         ON_BOTH(io_sendmsg_tcp_end_is_an_empty_message),
         ON_WINDOWS_10(opt_timestamps_are_times_of_day),

@@ -321,6 +321,42 @@ static void without_addresses_there_is_no_interface(void **state)
     scene_close(s);
 }
 
+static void without_indexes_groups_are_left_by_address(void **state)
+{
+    int64_t value;
+    psock_t s = member();
+    (void)state;
+    fake_have_no_group_requests();
+    assert_int_equal(
+        psock_set_option(s, PSOCK_OPTION_MULTICAST_INTERFACE, LOOPBACK_INDEX),
+        0);
+    assert_true(fake_recorded_in_order(
+        "IP_MULTICAST_IF 00000001 length 4 = error 10022",
+        "IP_MULTICAST_IF 7f000001 length 4 = 0", NULL));
+    assert_int_equal(
+        psock_get_option(s, PSOCK_OPTION_MULTICAST_INTERFACE, &value), 0);
+    assert_int_equal(value, LOOPBACK_INDEX);
+    assert_int_equal(psock_set_option(s, PSOCK_OPTION_MULTICAST_INTERFACE, 0),
+                     0);
+    assert_int_equal(
+        psock_get_option(s, PSOCK_OPTION_MULTICAST_INTERFACE, &value), 0);
+    assert_int_equal(value, 0);
+    scene_close(s);
+}
+
+static void without_an_address_there_is_no_leaving_by_it(void **state)
+{
+    psock_t s = member();
+    (void)state;
+    fake_have_no_group_requests();
+    fake_fail_next(FAKE_GetIpAddrTable, ERROR_NOT_SUPPORTED, 1);
+    assert_int_equal(
+        psock_set_option(s, PSOCK_OPTION_MULTICAST_INTERFACE, LOOPBACK_INDEX),
+        PSOCK_EINVAL);
+    assert_int_equal(psock_error_native(), WSAEINVAL);
+    scene_close(s);
+}
+
 /* --- Who hears ----------------------------------------------------------------- */
 
 static void say(psock_t from, const char *text, const char *group, psock_t to)
@@ -422,6 +458,8 @@ int main(void)
         ON_BOTH(without_requests_groups_are_joined_by_address),
         ON_BOTH(without_requests_there_are_no_sources),
         ON_BOTH(without_addresses_there_is_no_interface),
+        ON_BOTH(without_indexes_groups_are_left_by_address),
+        ON_BOTH(without_an_address_there_is_no_leaving_by_it),
         ON_BOTH(mc_filter_by_bind_members_hear_their_own_groups),
         ON_BOTH(mc_bind_group_hears_what_any_would),
         ON_BOTH(mc_loop_side_is_the_receivers),

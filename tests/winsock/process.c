@@ -416,6 +416,26 @@ static void inh_scm_rights_datagrams_are_no_channel(void **state)
     scene_close_two(pair[0], pair[1]);
 }
 
+/* Nothing would ever end the wait for room. */
+static void inh_scm_rights_listeners_are_no_channel(void **state)
+{
+    static const char *const places[] = {"127.0.0.1:0", "unix:C:\\way"};
+    (void)state;
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        psock_t listener = listen_at(places[i], 0);
+        psock_address where;
+        assert_int_equal(psock_local(listener, &where), 0);
+        assert_int_equal(psock_send_socket(listener, listener, PSOCK_NOW),
+                         PSOCK_ENOTCONN);
+        assert_int_equal(psock_recv_socket(listener, PSOCK_NOW),
+                         PSOCK_ENOTCONN);
+        assert_int_equal(psock_error_native(), WSAENOTCONN);
+        scene_close(listener);
+        if (i == 1)
+            assert_int_equal(psock_remove_path(&where), 0);
+    }
+}
+
 /* An end that was itself passed on: the system goes on naming who made it. */
 static void inh_scm_rights_parcels_of_others_are_refused(void **state)
 {
@@ -601,6 +621,7 @@ int main(void)
         ON_WINDOWS_10(inh_scm_rights_processes_that_are_gone_get_nothing),
         ON_WINDOWS_10(inh_scm_rights_nothing_goes_where_owners_are_hidden),
         ON_WINDOWS_10(inh_scm_rights_datagrams_are_no_channel),
+        ON_WINDOWS_10(inh_scm_rights_listeners_are_no_channel),
         ON_WINDOWS_10(inh_scm_rights_parcels_of_others_are_refused),
         ON_WINDOWS_10(inh_scm_rights_spoilt_parcels_are_refused),
         ON_WINDOWS_10(inh_scm_rights_parcels_cut_short_are_refused),

@@ -316,6 +316,102 @@ static void icmp_reports_leave_data_to_plain_receives(void **state)
     scene_close_two(s, sender);
 }
 
+/* One room that is too small even for what comes with a report. */
+static void icmp_reports_are_none_the_less_in_little_room(void **state)
+{
+    struct post told;
+    const psock_address nobody = scene_nobody();
+    psock_t s = reported_to(1);
+    (void)state;
+    send_to_nobody(s, &nobody);
+    send_to_nobody(s, &nobody);
+    post_empty(&told, 2);
+    assert_int_equal(post_receive(s, &told, PSOCK_WITH_UNDELIVERED), 1);
+    assert_int_equal(told.message.flags, PSOCK_UNDELIVERED);
+    assert_int_equal(told.message.undelivered, PSOCK_UNDELIVERED_PORT);
+    assert_int_equal(told.message.size, 0);
+    assert_int_equal(psock_address_compare(&told.message.peer, &nobody), 0);
+    post_empty(&told, 2);
+    assert_int_equal(post_receive(s, &told, 0), PSOCK_EAGAIN);
+    scene_close(s);
+}
+
+/* A look that finds a report finds what is behind it. */
+static void icmp_reports_do_not_keep_a_look_from_data(void **state)
+{
+    char bytes[16];
+    struct post told;
+    const psock_buffer buffer = {bytes, sizeof bytes};
+    const psock_address nobody = scene_nobody();
+    psock_t s = reported_to(1);
+    (void)state;
+    send_to_nobody(s, &nobody);
+    assert_int_equal(psock_recv(s, bytes, 16, PSOCK_PEEK, PSOCK_NOW),
+                     PSOCK_EAGAIN);
+    send_to_nobody(s, &nobody);
+    assert_int_equal(psock_recv_vector(s, &buffer, 1, PSOCK_PEEK, PSOCK_NOW),
+                     PSOCK_EAGAIN);
+    send_to_nobody(s, &nobody);
+    post_empty(&told, 100);
+    assert_int_equal(post_receive(s, &told, PSOCK_PEEK), PSOCK_EAGAIN);
+    send_to_nobody(s, &nobody);
+    assert_int_equal(
+        post_receive(s, &told, PSOCK_PEEK | PSOCK_WITH_UNDELIVERED), 1);
+    assert_report(s, PSOCK_UNDELIVERED_PORT, &nobody);
+    scene_close(s);
+}
+
+/* As many as a vector can have, which are more than of a message. */
+static void icmp_reports_leave_room_for_long_vectors(void **state)
+{
+    static char bytes[PSOCK_BUFFERS_MAX];
+    static psock_buffer buffers[PSOCK_BUFFERS_MAX];
+    struct post post;
+    psock_address where;
+    psock_t s = post_open(PSOCK_IPV4, 0, "127.0.0.1", &where);
+    psock_t sender = scene_bound(PSOCK_DATAGRAM, NULL);
+    (void)state;
+    assert_int_equal(psock_want_undelivered(s, 1), 0);
+    for (size_t i = 0; i < PSOCK_BUFFERS_MAX; i++)
+        buffers[i] = (psock_buffer){&bytes[i], 1};
+    post_make(&post, PSOCK_BUFFERS_MAX, &where);
+    assert_int_equal(post_send(sender, &post), 1);
+    assert_int_equal(
+        psock_recv_vector(s, buffers, PSOCK_BUFFERS_MAX, 0, PSOCK_NOW),
+        PSOCK_BUFFERS_MAX);
+    for (size_t i = 0; i < PSOCK_BUFFERS_MAX; i++)
+        assert_int_equal(bytes[i], 'm');
+    scene_close_two(s, sender);
+}
+
+/* Who gives a socket away need not say what was wanted of it. */
+static void icmp_reports_are_known_to_whoever_adopts(void **state)
+{
+    const psock_address nobody = scene_nobody();
+    psock_t s = reported_to(1);
+    (void)state;
+    assert_int_equal(psock_native_release(s), 0);
+    assert_true(psock_native_adopt(s) == s);
+    send_to_nobody(s, &nobody);
+    assert_int_equal(scene_receive(s), PSOCK_EAGAIN);
+    send_to_nobody(s, &nobody);
+    assert_report(s, PSOCK_UNDELIVERED_PORT, &nobody);
+    scene_close(s);
+}
+
+/* Details of one protocol and none of the other would not be expected. */
+static void icmp_details_are_of_both_protocols_or_none(void **state)
+{
+    psock_t s = psock_open(PSOCK_IPV6, PSOCK_DATAGRAM, PSOCK_DUAL_STACK);
+    (void)state;
+    fake_fail_after(FAKE_setsockopt, 1, WSAENOPROTOOPT, 1);
+    assert_int_equal(psock_want_undelivered(s, 1), 0);
+    assert_true(fake_recorded_in_order(
+        " IP_RECVERR 01000000 length 4 = 0", "IPV6_RECVERR 01000000",
+        " IP_RECVERR 00000000 length 4 = 0", NULL));
+    scene_close(s);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -334,6 +430,11 @@ int main(void)
         ON_WINDOWS_10(icmp_too_long_tells_what_would_go),
         ON_WINDOWS_10(icmp_reports_are_no_data_to_anybody),
         ON_WINDOWS_10(icmp_reports_leave_data_to_plain_receives),
+        ON_WINDOWS_10(icmp_reports_are_none_the_less_in_little_room),
+        ON_WINDOWS_10(icmp_reports_do_not_keep_a_look_from_data),
+        ON_WINDOWS_10(icmp_reports_leave_room_for_long_vectors),
+        ON_WINDOWS_10(icmp_reports_are_known_to_whoever_adopts),
+        ON_WINDOWS_10(icmp_details_are_of_both_protocols_or_none),
     };
     return cmocka_run_group_tests_name("winsock.undelivered", tests, NULL,
                                        NULL);
