@@ -57,12 +57,14 @@ set(PSOCK_SYS_OTHER
   sys_waker.c
   sys_poll.c)
 
-# What only Windows has: metadata, the shadow of each socket, polls of the AFD
+# What only Windows has: metadata, interfaces, the shadow of each socket, polls of the AFD
 # driver, what is in pollers, and the table through which Windows is called (the
 # tests have another).
 set(PSOCK_WIN32_OTHER
   src/win32/metadata.c
+  src/win32/moment.c
   src/win32/abilities.c
+  src/win32/interfaces.c
   src/win32/shadow.c
   src/win32/afd.c
   src/win32/registry.c

@@ -259,6 +259,14 @@ static inline ptrdiff_t recv_message_attempt(const struct transfer *t)
                                    recv_messages_flags(t, 0));
 }
 
+/* Whether there may be more: a report comes alone, whatever is behind it. */
+static inline _Bool may_have_more(ptrdiff_t received, size_t given,
+                                  const psock_message *next)
+{
+    return received == (ptrdiff_t)given ||
+           (received > 0 && (next[-1].flags & PSOCK_UNDELIVERED) != 0);
+}
+
 static PSOCK_ASIDE ptrdiff_t recv_messages_attempt(const struct transfer *t)
 {
     psock_message *messages = t->room;
@@ -274,7 +282,7 @@ static PSOCK_ASIDE ptrdiff_t recv_messages_attempt(const struct transfer *t)
                                            recv_messages_flags(t, done));
         if (received > 0)
             done += (size_t)received;
-    } while (received == (ptrdiff_t)given && done < t->size);
+    } while (done < t->size && may_have_more(received, given, messages + done));
     return done > 0 ? (ptrdiff_t)done : received;
 }
 

@@ -285,7 +285,8 @@ int psock_sys_peer_credentials(psock_t s, psock_credentials *credentials);
 #define PSOCK_SYS_PACKED_MAX 1000
 size_t psock_sys_packed_size(void);
 
-/* 0 when sockets can go over `channel`, or come; PSOCK_EOPNOTSUPP. */
+/* 0 when sockets can go over `channel`, or come; PSOCK_EOPNOTSUPP, or
+ * PSOCK_ENOTCONN for a listener. */
 int psock_sys_check_channel(psock_t channel);
 
 /* Packs `passed` for the process at the other end of `channel`.  Not undone when

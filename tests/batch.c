@@ -145,6 +145,50 @@ static void thousand_messages_go_to_their_receivers(void **state)
         recv_numbers(receivers[i], MANY / RECEIVERS, MANY, i, RECEIVERS);
 }
 
+static void change_fragments(psock_message *message)
+{
+    message->valid = PSOCK_META_DONT_FRAGMENT;
+    message->dont_fragment = 1;
+}
+
+static void add_all_metadata(psock_message *message)
+{
+    message->valid = PSOCK_META_INTERFACE | PSOCK_META_ECN |
+                     PSOCK_META_HOP_LIMIT | PSOCK_META_TRAFFIC_CLASS;
+    message->interface_index = LOOPBACK_INDEX;
+    message->hop_limit = 9;
+}
+
+/* As much as a message may have, in items that no system knows. */
+static void add_most_control_data(psock_message *message)
+{
+    static unsigned char room[PSOCK_CONTROL_MAX];
+    static psock_control control = {room, sizeof room, 0};
+    while (psock_control_put(&control, 12345, 1, room, 4) == 0)
+        continue;
+    message->control = &control;
+}
+
+/* Whatever they have, and however few of them the system can be given at once. */
+static void messages_with_much_beside_them_all_go(void **state)
+{
+    static void (*const ways[])(psock_message *) = {
+        change_fragments, add_all_metadata, add_most_control_data};
+    struct path path = path_over(state);
+    const size_t count = 60;
+    for (size_t way = 0; way < COUNT_OF(ways); way++) {
+        write_many(count, &path.to);
+        for (size_t i = 0; i < count; i++)
+            ways[way](&messages[i]);
+        ptrdiff_t sent =
+            psock_send_messages(path.sender, messages, count, 0, in_time());
+        if (sent == PSOCK_ENOTSUP || sent == PSOCK_EINVAL)
+            continue;
+        assert_result(sent, (ptrdiff_t)count);
+        recv_numbers(path.receiver, count, MANY, 0, 1);
+    }
+}
+
 static void waiting_ends_with_the_first_message(void **state)
 {
     struct path path = path_over(state);
@@ -399,6 +443,7 @@ int main(void)
         test_nets(all_that_is_there_is_received_at_once),
         test_nets(short_arrays_receive_what_they_can_take),
         test_both(thousand_messages_go_to_their_receivers),
+        test_nets(messages_with_much_beside_them_all_go),
         test_nets(waiting_ends_with_the_first_message),
         test_nets(empty_messages_are_counted_too),
         test_nets(short_room_cuts_its_own_message_alone),

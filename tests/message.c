@@ -384,6 +384,38 @@ static void forbidding_fragments_leaves_the_option_alone(void **state)
     }
 }
 
+static ptrdiff_t send_with_and_without_fragments(void *argument)
+{
+    const struct path *path = argument;
+    struct letter letter;
+    ptrdiff_t sent = 1;
+    write_letter(&letter, "text", &path->to);
+    letter.message.valid = PSOCK_META_DONT_FRAGMENT;
+    for (int i = 0; i < 2000 && (sent == 1 || sent == PSOCK_EAGAIN); i++) {
+        letter.message.dont_fragment = i & 1;
+        sent =
+            psock_send_messages(path->sender, &letter.message, 1, 0, in_time());
+    }
+    return sent;
+}
+
+/* What one thread sets for the moment is not what another finds and puts back. */
+static void threads_that_forbid_fragments_leave_the_option_alone(void **state)
+{
+    struct path path = path_over(state);
+    int64_t before, after;
+    struct running_call *calls[3];
+    assert_result(
+        psock_get_option(path.sender, PSOCK_OPTION_DONT_FRAGMENT, &before), 0);
+    for (size_t i = 0; i < COUNT_OF(calls); i++)
+        calls[i] = begin_call(send_with_and_without_fragments, &path);
+    for (size_t i = 0; i < COUNT_OF(calls); i++)
+        assert_result(end_call(calls[i]), 1);
+    assert_result(
+        psock_get_option(path.sender, PSOCK_OPTION_DONT_FRAGMENT, &after), 0);
+    assert_int_equal(after, before);
+}
+
 /* 65527 bytes and the headers of IPv6 are more than the 65536 bytes that the
  * loopback interfaces of these systems take. */
 static void long_datagram_goes_if_it_may_be_cut_in_fragments(void **state)
@@ -608,6 +640,49 @@ static void local_address_of_another_family_is_refused(void **state)
     assert_nothing_came(path.receiver);
 }
 
+/* A connection has a version of its own, which is nothing in the message. */
+static void local_address_has_to_be_of_the_connection(void **state)
+{
+    int family = family_of(state);
+    struct stream ends = datagrams_over(family);
+    const psock_address locals[] = {
+        {.length = 0},
+        loopback(family == PSOCK_IPV4 ? PSOCK_IPV6 : PSOCK_IPV4, 0)};
+    struct letter letter;
+    need_choice_of_local();
+    for (size_t i = 0; i < COUNT_OF(locals); i++) {
+        write_letter(&letter, "text", NULL);
+        letter.message.valid = PSOCK_META_LOCAL;
+        letter.message.local = locals[i];
+        assert_either(
+            psock_send_messages(ends.client, &letter.message, 1, 0, in_time()),
+            PSOCK_EAFNOSUPPORT, PSOCK_ENOTSUP);
+    }
+    send_text(ends.client, "next");
+    expect_letter(ends.server, "next");
+}
+
+static void group_is_no_address_to_send_from(void **state)
+{
+    struct path path = path_over(state);
+    psock_t connected = datagram(psock_address_family(&path.to));
+    struct letter letter;
+    need_choice_of_local();
+    assert_result(psock_connect(connected, &path.to, in_time()), 0);
+    for (int i = 0; i < 2; i++) {
+        write_letter(&letter, "text", i == 0 ? &path.to : NULL);
+        letter.message.valid = PSOCK_META_LOCAL;
+        letter.message.local =
+            address_on(&path, psock_address_family(&path.to) == PSOCK_IPV4
+                                  ? "224.0.0.1:0"
+                                  : "[ff02::1]:0");
+        assert_either(psock_send_messages(i == 0 ? path.sender : connected,
+                                          &letter.message, 1, 0, in_time()),
+                      PSOCK_EINVAL, PSOCK_EADDRNOTAVAIL);
+    }
+    assert_nothing_came(path.receiver);
+}
+
 static void interface_unknown_to_the_system_is_refused(void **state)
 {
     static const uint32_t indexes[] = {0x7ffffff0, UINT32_MAX};
@@ -748,6 +823,13 @@ static void what_is_no_socket_takes_no_messages(void **state)
     psock_address to = loopback(family_of(state), 9);
     struct letter letter;
     close_kept(closed);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        write_letter(&letter, "text", NULL);
+        letter.message.valid = PSOCK_META_ECN;
+        assert_result(
+            psock_send_messages(rows[i].s, &letter.message, 1, 0, PSOCK_NOW),
+            rows[i].error);
+    }
     write_letter(&letter, "text", &to);
     for (size_t i = 0; i < COUNT_OF(rows); i++)
         for (size_t count = 0; count < 2; count++) {
@@ -948,6 +1030,29 @@ static void connected_sockets_send_with_metadata(void **state)
     assert_int_equal(letter.message.hop_limit, 44);
 }
 
+static void connection_of_ipv6_leads_to_ipv4_with_metadata(void **state)
+{
+    struct path path = path_over(state);
+    unsigned char bytes[16] = {[10] = 0xff, [11] = 0xff, 127, 0, 0, 1};
+    psock_address mapped;
+    psock_t s = keep(psock_open(PSOCK_IPV6, PSOCK_DATAGRAM, PSOCK_DUAL_STACK));
+    struct letter letter;
+    need_choice_of_local();
+    assert_result(
+        psock_address_ipv6(bytes, psock_address_port(&path.to), 0, &mapped), 0);
+    assert_result(psock_connect(s, &mapped, in_time()), 0);
+    (void)want(path.receiver, PSOCK_META_HOP_LIMIT);
+    write_letter(&letter, "text", NULL);
+    letter.message.valid = PSOCK_META_INTERFACE | PSOCK_META_HOP_LIMIT;
+    letter.message.interface_index = LOOPBACK_INDEX;
+    letter.message.hop_limit = 44;
+    send_or_skip(s, &letter);
+    make_room(&letter, LETTER_SIZE);
+    recv_letter(path.receiver, &letter);
+    assert_letter(&letter, "text");
+    assert_int_equal(letter.message.hop_limit, 44);
+}
+
 static void stream_takes_a_message_as_so_many_bytes(void **state)
 {
     struct stream ends = stream_over(family_of(state));
@@ -990,6 +1095,49 @@ static void stream_sends_no_metadata(void **state)
     }
     send_text(ends.client, "next");
     recv_text(ends.server, "next");
+}
+
+/* Segments that are too long to be given to a system together. */
+static void stream_sends_no_long_segments(void **state)
+{
+    static unsigned char bytes[100000];
+    struct stream ends = stream_over(family_of(state));
+    const psock_buffer buffer = {bytes, sizeof bytes};
+    static const uint32_t sizes[] = {32501, 40000, 65500};
+    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+        psock_message message = {.buffers = &buffer,
+                                 .buffer_count = 1,
+                                 .size = 77,
+                                 .valid = PSOCK_META_SEGMENT_SIZE,
+                                 .segment_size = sizes[i]};
+        assert_result(
+            psock_send_messages(ends.client, &message, 1, 0, in_time()),
+            PSOCK_EOPNOTSUPP);
+        assert_int_equal(message.size, 77);
+    }
+    send_text(ends.client, "next");
+    recv_text(ends.server, "next");
+}
+
+/* What one message may be sent with, the next of an array may not. */
+static void unix_socket_refuses_metadata_behind_control_data(void **state)
+{
+    struct stream ends = datagrams_over(family_of(state));
+    psock_control none = {NULL, 0, 0};
+    struct letter letters[2];
+    psock_message messages[2];
+    write_letter(&letters[0], "one", NULL);
+    write_letter(&letters[1], "two", NULL);
+    messages[0] = letters[0].message;
+    messages[1] = letters[1].message;
+    messages[0].control = &none;
+    messages[1].valid = PSOCK_META_ECN;
+    assert_result(psock_send_messages(ends.client, messages, 2, 0, in_time()),
+                  1);
+    assert_result(
+        psock_send_messages(ends.client, &messages[1], 1, 0, in_time()),
+        PSOCK_EOPNOTSUPP);
+    expect_letter(ends.server, "one");
 }
 
 static void ended_stream_gives_a_message_of_nothing(void **state)
@@ -1101,6 +1249,7 @@ int main(void)
         test_nets(answer_goes_out_from_where_the_question_came_in),
         test_nets(chosen_interface_is_left_by),
         test_nets(everything_is_sent_and_told_together),
+        test_nets(threads_that_forbid_fragments_leave_the_option_alone),
         test_nets(forbidding_fragments_leaves_the_option_alone),
         FIXTURE_TEST("long_datagram_goes_if_it_may_be_cut_in_fragments",
                      long_datagram_goes_if_it_may_be_cut_in_fragments,
@@ -1115,6 +1264,8 @@ int main(void)
         test_nets(values_without_their_bits_count_for_nothing),
         test_nets(local_address_of_no_machine_here_is_refused),
         test_nets(local_address_of_another_family_is_refused),
+        test_both(local_address_has_to_be_of_the_connection),
+        test_nets(group_is_no_address_to_send_from),
         test_nets(interface_unknown_to_the_system_is_refused),
         test_nets(destination_is_checked_as_in_other_calls),
         test_nets(too_long_a_message_is_refused),
@@ -1133,8 +1284,13 @@ int main(void)
         test_nets(shutting_down_gives_an_empty_message_from_nobody),
         test_all(connected_sockets_need_no_peer),
         test_both(connected_sockets_send_with_metadata),
+        FIXTURE_TEST("connection_of_ipv6_leads_to_ipv4_with_metadata",
+                     connection_of_ipv6_leads_to_ipv4_with_metadata,
+                     &net_mapped),
         test_all(stream_takes_a_message_as_so_many_bytes),
         test_all(stream_sends_no_metadata),
+        test_all(stream_sends_no_long_segments),
+        test_unix(unix_socket_refuses_metadata_behind_control_data),
         test_all(ended_stream_gives_a_message_of_nothing),
         test_all(message_to_an_ended_stream_is_a_broken_pipe),
         test_nets(control_data_come_beside_the_metadata),

@@ -95,6 +95,27 @@ static void connected_socket_tells_that_its_peer_refused(void **state)
     }
 }
 
+/* Where it is told at all, arrays are told, too. */
+static void array_is_told_that_its_peer_refused(void **state)
+{
+    struct stream ends = datagrams_over(family_of(state));
+    struct letter letter;
+    psock_message messages[8];
+    _Bool is_told = 0, told_to_array = 0;
+    close_kept(ends.server);
+    write_letter(&letter, "lost", NULL);
+    for (size_t i = 0; i < COUNT_OF(messages); i++)
+        messages[i] = letter.message;
+    for (int i = 0; i < 4; i++)
+        is_told |= psock_send_messages(ends.client, messages, 1, 0,
+                                       in_time()) == PSOCK_ECONNREFUSED;
+    for (int i = 0; i < 4; i++)
+        told_to_array |=
+            psock_send_messages(ends.client, messages, COUNT_OF(messages), 0,
+                                in_time()) == PSOCK_ECONNREFUSED;
+    assert_true(told_to_array || !is_told);
+}
+
 /* --- On request ------------------------------------------------------------ */
 
 static void report_tells_to_whom_and_why(void **state)
@@ -223,6 +244,31 @@ static void arrays_take_reports_among_messages(void **state)
     expect_no_report(s);
 }
 
+static void many_reports_come_in_one_call(void **state)
+{
+    enum {
+        REPORTS = 5
+    };
+    int family = family_of(state);
+    psock_t s = datagram(family);
+    psock_address gone = nobody(family);
+    struct letter letters[REPORTS + 1];
+    psock_message messages[REPORTS + 1];
+    need_reports(s);
+    for (int i = 0; i < REPORTS; i++)
+        send_into_the_void(s, &gone);
+    for (size_t i = 0; i < COUNT_OF(letters); i++) {
+        make_room(&letters[i], LETTER_SIZE);
+        messages[i] = letters[i].message;
+    }
+    assert_result(psock_recv_messages(s, messages, COUNT_OF(messages),
+                                      PSOCK_WITH_UNDELIVERED, in_time()),
+                  REPORTS);
+    for (size_t i = 0; i < REPORTS; i++)
+        assert_report(&messages[i], &gone);
+    expect_no_report(s);
+}
+
 /* --- Those who do not want to know ----------------------------------------- */
 
 static void plain_receives_pass_reports_over(void **state)
@@ -262,6 +308,49 @@ static void sending_is_not_disturbed_by_reports(void **state)
         send_letter(s, &letter);
         expect_letter(other, "letter");
     }
+}
+
+static void array_to_nobody_goes_whole_beside_its_reports(void **state)
+{
+    int family = family_of(state);
+    psock_t s = datagram(family);
+    psock_address gone = nobody(family);
+    struct letter letter;
+    psock_message messages[8];
+    need_reports(s);
+    write_letter(&letter, "lost", &gone);
+    for (size_t i = 0; i < COUNT_OF(messages); i++)
+        messages[i] = letter.message;
+    for (int i = 0; i < 3; i++)
+        assert_result(
+            psock_send_messages(s, messages, COUNT_OF(messages), 0, in_time()),
+            COUNT_OF(messages));
+}
+
+static ptrdiff_t take_reports(void *argument)
+{
+    struct letter letter;
+    ptrdiff_t count = 0;
+    while (receive_with_reports(*(psock_t *)argument, &letter,
+                                psock_deadline_ms(SHORT_MS)) == 1)
+        count++;
+    return count;
+}
+
+/* Each report that is taken makes way for the next, and two threads do that. */
+static void sending_is_not_disturbed_while_reports_are_taken(void **state)
+{
+    int family = family_of(state);
+    psock_t s = datagram(family);
+    psock_address gone = nobody(family);
+    struct running_call *calls[2];
+    need_reports(s);
+    for (size_t i = 0; i < COUNT_OF(calls); i++)
+        calls[i] = begin_call(take_reports, &s);
+    for (int i = 0; i < 2000; i++)
+        send_into_the_void(s, &gone);
+    for (size_t i = 0; i < COUNT_OF(calls); i++)
+        assert_true(end_call(calls[i]) > 0);
 }
 
 static void plain_receive_waits_beside_a_report(void **state)
@@ -377,6 +466,23 @@ static void reports_are_switched_off_again(void **state)
     expect_report(s, &gone);
 }
 
+static void what_waits_is_gone_when_reports_are_switched_off(void **state)
+{
+    char byte;
+    int family = family_of(state);
+    psock_t s = datagram(family), other = datagram(family);
+    psock_address gone = nobody(family), to = local_of(other);
+    need_reports(s);
+    send_into_the_void(s, &gone);
+    assert_result(psock_want_undelivered(s, 0), 0);
+    assert_result(psock_recv(s, &byte, 1, 0, PSOCK_NOW), PSOCK_EAGAIN);
+    assert_result(psock_want_undelivered(s, 1), 0);
+    send_into_the_void(s, &gone);
+    assert_result(psock_want_undelivered(s, 0), 0);
+    assert_result(psock_send_to(s, "hello", 5, 0, &to, in_time()), 5);
+    expect_letter(other, "hello");
+}
+
 static void switching_reports_off_is_always_allowed(void **state)
 {
     psock_t s = datagram(family_of(state));
@@ -412,6 +518,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         test_both(nothing_fails_by_itself_because_of_others),
         test_both(connected_socket_tells_that_its_peer_refused),
+        test_both(array_is_told_that_its_peer_refused),
         test_both(report_tells_to_whom_and_why),
         test_both(reporter_is_told_or_nobody),
         test_both(report_is_told_once),
@@ -419,14 +526,18 @@ int main(void)
         test_both(reports_come_by_ways_of_sending_of_all_kinds),
         test_both(reports_and_datagrams_come_side_by_side),
         test_both(arrays_take_reports_among_messages),
+        test_both(many_reports_come_in_one_call),
         test_both(plain_receives_pass_reports_over),
         test_both(sending_is_not_disturbed_by_reports),
+        test_both(array_to_nobody_goes_whole_beside_its_reports),
+        test_both(sending_is_not_disturbed_while_reports_are_taken),
         test_both(plain_receive_waits_beside_a_report),
         test_both(waiting_receive_outlives_reports),
         test_both(report_ends_the_wait_for_it),
         test_both(report_makes_readable_until_it_is_taken),
         test_both(poller_tells_of_a_report_until_it_is_taken),
         test_both(reports_are_switched_off_again),
+        test_both(what_waits_is_gone_when_reports_are_switched_off),
         test_both(switching_reports_off_is_always_allowed),
         test_both(asking_for_reports_agrees_with_the_capability),
         FIXTURE_TEST("dual_stack_socket_is_told_of_both_families",

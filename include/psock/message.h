@@ -124,8 +124,9 @@ typedef struct psock_message {
 #define PSOCK_DATAGRAM_MAX 65527
 
 enum psock_recv_messages_flags {
-    /* Beside PSOCK_PEEK: report undelivered datagrams too, each in the place of
-     * a message.  Needs psock_want_undelivered(). */
+    /* Beside PSOCK_PEEK, which leaves no report where it is: report undelivered
+     * datagrams too, each in the place of a message.  Needs
+     * psock_want_undelivered(). */
     PSOCK_WITH_UNDELIVERED = 1 << 1
 };
 
@@ -152,8 +153,8 @@ enum psock_recv_messages_flags {
  * A message that is wrong is found when it is its turn: those before it are sent
  * and counted, and the next call, which begins with it, tells.
  *
- * A connected stream takes a message as psock_send_vector() takes buffers, with
- * PSOCK_EOPNOTSUPP for anything in `valid`, and one message a call.
+ * A connected stream takes a message without a peer as psock_send_vector() takes
+ * buffers, with PSOCK_EOPNOTSUPP for anything in `valid`, and one message a call.
  *
  * Linux: sendmmsg(2), UDP_SEGMENT (udp(7)).  Windows: WSASendMsg,
  * UDP_SEND_MSG_SIZE. */

@@ -4,6 +4,8 @@
 #ifdef PSOCK_HAVE_ERROR_QUEUE
 #include <linux/errqueue.h>
 
+#include "../undelivered_kinds.h"
+
 static _Bool is_on(int fd, int level, int option)
 {
     int on = 0;
@@ -42,47 +44,14 @@ int psock_posix_want_reports(int fd, int wanted)
     return 0;
 }
 
-/* The first row with the type and the code, of which -1 stands for any. */
-struct reason {
-    int origin;
-    int type;
-    int code;
-    uint8_t kind;
-};
-
-/* RFC 792, RFC 1812 (section 5.2.7.1) and RFC 4443. */
-static const struct reason reasons[] = {
-    {SO_EE_ORIGIN_LOCAL, -1, -1, PSOCK_UNDELIVERED_SIZE},
-    {SO_EE_ORIGIN_ICMP, 3, 0, PSOCK_UNDELIVERED_NETWORK},
-    {SO_EE_ORIGIN_ICMP, 3, 1, PSOCK_UNDELIVERED_HOST},
-    {SO_EE_ORIGIN_ICMP, 3, 3, PSOCK_UNDELIVERED_PORT},
-    {SO_EE_ORIGIN_ICMP, 3, 4, PSOCK_UNDELIVERED_SIZE},
-    {SO_EE_ORIGIN_ICMP, 3, 6, PSOCK_UNDELIVERED_NETWORK},
-    {SO_EE_ORIGIN_ICMP, 3, 7, PSOCK_UNDELIVERED_HOST},
-    {SO_EE_ORIGIN_ICMP, 3, 9, PSOCK_UNDELIVERED_PROHIBITED},
-    {SO_EE_ORIGIN_ICMP, 3, 10, PSOCK_UNDELIVERED_PROHIBITED},
-    {SO_EE_ORIGIN_ICMP, 3, 11, PSOCK_UNDELIVERED_NETWORK},
-    {SO_EE_ORIGIN_ICMP, 3, 12, PSOCK_UNDELIVERED_HOST},
-    {SO_EE_ORIGIN_ICMP, 3, 13, PSOCK_UNDELIVERED_PROHIBITED},
-    {SO_EE_ORIGIN_ICMP, 11, 0, PSOCK_UNDELIVERED_HOPS},
-    {SO_EE_ORIGIN_ICMP6, 1, 0, PSOCK_UNDELIVERED_NETWORK},
-    {SO_EE_ORIGIN_ICMP6, 1, 1, PSOCK_UNDELIVERED_PROHIBITED},
-    {SO_EE_ORIGIN_ICMP6, 1, 3, PSOCK_UNDELIVERED_HOST},
-    {SO_EE_ORIGIN_ICMP6, 1, 4, PSOCK_UNDELIVERED_PORT},
-    {SO_EE_ORIGIN_ICMP6, 1, 5, PSOCK_UNDELIVERED_PROHIBITED},
-    {SO_EE_ORIGIN_ICMP6, 1, 6, PSOCK_UNDELIVERED_PROHIBITED},
-    {SO_EE_ORIGIN_ICMP6, 2, -1, PSOCK_UNDELIVERED_SIZE},
-    {SO_EE_ORIGIN_ICMP6, 3, 0, PSOCK_UNDELIVERED_HOPS},
-};
-
+/* What this system says itself is that a datagram is longer than the way takes. */
 static uint8_t kind_of(const struct sock_extended_err *report)
 {
-    for (size_t i = 0; i < sizeof reasons / sizeof reasons[0]; i++)
-        if (reasons[i].origin == report->ee_origin &&
-            (reasons[i].type < 0 || reasons[i].type == report->ee_type) &&
-            (reasons[i].code < 0 || reasons[i].code == report->ee_code))
-            return reasons[i].kind;
-    return PSOCK_UNDELIVERED_OTHER;
+    if (report->ee_origin == SO_EE_ORIGIN_LOCAL)
+        return PSOCK_UNDELIVERED_SIZE;
+    return (uint8_t)undelivered_kind(report->ee_origin == SO_EE_ORIGIN_ICMP ? 4
+                                                                            : 6,
+                                     report->ee_type, report->ee_code);
 }
 
 /* Behind the report comes the address of whoever sent it, without a port. */

@@ -7,31 +7,25 @@
 /* Between setting the option and putting it back, another thread with a message
  * of its own for the same socket would take what is set for what was before. */
 #define MOMENTS 64
-static atomic_bool moments[MOMENTS];
+static pthread_mutex_t moments[MOMENTS];
 static pthread_once_t moments_once = PTHREAD_ONCE_INIT;
 
-/* In a process forked off nobody is left to end the moments of other threads. */
-static void end_all_moments(void)
+/* In a process forked off, nobody is left to end the moments of other threads. */
+static void make_moments(void)
 {
     for (size_t i = 0; i < MOMENTS; i++)
-        atomic_store(&moments[i], 0);
+        (void)pthread_mutex_init(&moments[i], NULL);
 }
 
-static void watch_forks(void)
+static void begin_moments(void)
 {
-    (void)pthread_atfork(NULL, NULL, end_all_moments);
+    make_moments();
+    (void)pthread_atfork(NULL, NULL, make_moments);
 }
 
-static atomic_bool *moment_of(int fd)
+static pthread_mutex_t *moment_of(int fd)
 {
     return &moments[(unsigned)fd % MOMENTS];
-}
-
-static void await_moment(int fd)
-{
-    (void)pthread_once(&moments_once, watch_forks);
-    while (atomic_exchange(moment_of(fd), 1))
-        psock_sys_yield();
 }
 
 static int set_discovery(int fd, int value)
@@ -52,10 +46,11 @@ static int change_discovery(int fd, int wanted, int *before)
 int psock_posix_begin_fragments(int fd, _Bool forbidden, int *before)
 {
     const int wanted = forbidden ? IP_PMTUDISC_DO : IP_PMTUDISC_DONT;
-    await_moment(fd);
+    (void)pthread_once(&moments_once, begin_moments);
+    (void)pthread_mutex_lock(moment_of(fd));
     int error = change_discovery(fd, wanted, before);
     if (error < 0)
-        atomic_store(moment_of(fd), 0);
+        (void)pthread_mutex_unlock(moment_of(fd));
     else if (*before == wanted)
         *before = PSOCK_POSIX_UNCHANGED;
     return error;
@@ -66,7 +61,7 @@ void psock_posix_end_fragments(int fd, int before)
     const int native = errno;
     if (before != PSOCK_POSIX_UNCHANGED)
         (void)set_discovery(fd, before);
-    atomic_store(moment_of(fd), 0);
+    (void)pthread_mutex_unlock(moment_of(fd));
     errno = native;
 }
 #else

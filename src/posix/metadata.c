@@ -30,7 +30,7 @@ static unsigned version_of(const psock_address *address)
 /* A connected socket has an address of the version that it sends. */
 static unsigned version_of_socket(int fd)
 {
-    psock_address local;
+    psock_address local = {.length = 0};
     return psock_sys_local(fd, &local) < 0 ? IP_UNKNOWN : version_of(&local);
 }
 

@@ -16,25 +16,37 @@ static PSOCK_APART ptrdiff_t broken_pipe(psock_t s)
     return psock_posix_error();
 }
 
-static inline ptrdiff_t send_result(psock_t s, ssize_t sent)
+/* Without a connection nobody can refuse, so that is a report, of which there may
+ * be any number. */
+static PSOCK_APART ptrdiff_t send_error(psock_t s)
 {
-    if (PSOCK_LIKELY(sent >= 0))
-        return sent;
+    if (errno == ECONNREFUSED && psock_posix_was_a_report(psock_posix_fd(s)))
+        return PSOCK_EINTR;
     int error = psock_posix_error();
     return error == PSOCK_EPIPE ? broken_pipe(s) : error;
+}
+
+static inline ptrdiff_t send_result(psock_t s, ssize_t sent)
+{
+    return PSOCK_LIKELY(sent >= 0) ? sent : send_error(s);
 }
 
 /* --- Reports of undelivered datagrams ------------------------------------- */
 
 /* What the network may have reported, and a call by itself may have failed with.
  */
+static const int may_be_reports[] = {
+#ifdef ENONET
+    ENONET,
+#endif
+    ECONNREFUSED, EHOSTUNREACH, ENETUNREACH, EMSGSIZE, EHOSTDOWN,
+    ENOPROTOOPT,  EOPNOTSUPP,   EACCES,      EPROTO};
+
 static _Bool may_be_a_report(int native)
 {
-    static const int reports[] = {ECONNREFUSED, EHOSTUNREACH, ENETUNREACH,
-                                  EMSGSIZE,     EHOSTDOWN,    ENOPROTOOPT,
-                                  EOPNOTSUPP,   EACCES,       EPROTO};
-    for (size_t i = 0; i < sizeof reports / sizeof reports[0]; i++)
-        if (native == reports[i])
+    for (size_t i = 0; i < sizeof may_be_reports / sizeof may_be_reports[0];
+         i++)
+        if (native == may_be_reports[i])
             return 1;
     return 0;
 }
@@ -55,9 +67,21 @@ PSOCK_APART _Bool psock_posix_was_a_report(int fd)
     return was_one;
 }
 
+/* Linux says EINVAL of a Unix stream that has nobody at the other end. */
+static PSOCK_APART int no_connection(int fd)
+{
+    struct sockaddr_storage peer;
+    socklen_t length = sizeof peer;
+    if (getpeername(fd, (struct sockaddr *)&peer, &length) == 0)
+        errno = EINVAL;
+    return psock_posix_error();
+}
+
 PSOCK_APART ptrdiff_t psock_posix_receive_failure(int fd)
 {
     int error = psock_posix_error();
+    if (error == PSOCK_EINVAL)
+        return no_connection(fd);
     if (error != PSOCK_EAGAIN && psock_posix_was_a_report(fd))
         return PSOCK_EINTR;
     return error;

@@ -77,8 +77,7 @@ static int extras_failure(const psock_message *message, int native)
     if (psock_posix_is_cut(message) && refuses_to_cut(native))
         error = PSOCK_ENOPROTOOPT;
     else if ((native == EINVAL || native == ENETUNREACH) &&
-             (message->valid & PSOCK_META_LOCAL) != 0 &&
-             is_foreign(message))
+             (message->valid & PSOCK_META_LOCAL) != 0 && is_foreign(message))
         error = PSOCK_EADDRNOTAVAIL;
     errno = native;
     return error;
@@ -206,47 +205,56 @@ static inline size_t fill_many(int fd, const psock_message *messages,
     return count;
 }
 
-/* Sends as many as one call takes.  They are `count` then, or the first alone, by
- * itself, which goes or tells what is wrong with it. */
+/* As many of them as one call takes, or the first by itself. */
 static PSOCK_ASIDE ptrdiff_t send_some(psock_t s, psock_message *messages,
-                                       size_t *count)
+                                       size_t count)
 {
     _Alignas(struct cmsghdr) unsigned char bytes[POOL_TO_SEND];
     struct psock_posix_pool pool = {bytes, sizeof bytes};
     struct mmsghdr native[PSOCK_SYS_MESSAGES_MAX];
     const int fd = psock_posix_fd(s);
-    int sent = -1;
-    *count = fill_many(fd, messages, *count, &pool, native);
-    if (PSOCK_LIKELY(*count > 1))
-        sent = sendmmsg(fd, native, (unsigned)*count, PSOCK_POSIX_SEND_FLAGS);
-    if (PSOCK_LIKELY(sent >= 0)) {
-        for (int i = 0; i < sent; i++)
-            messages[i].size = native[i].msg_len;
-        return sent;
-    }
-    *count = 1;
-    return send_one(s, messages);
+    count = fill_many(fd, messages, count, &pool, native);
+    if (count < 2)
+        return send_one(s, messages);
+    int sent = sendmmsg(fd, native, (unsigned)count, PSOCK_POSIX_SEND_FLAGS);
+    if (!PSOCK_LIKELY(sent >= 0))
+        return psock_posix_was_a_report(fd) ? send_one(s, messages)
+                                            : send_failure(s, messages);
+    for (int i = 0; i < sent; i++)
+        messages[i].size = native[i].msg_len;
+    return sent;
 }
 #else
-static ptrdiff_t send_some(psock_t s, psock_message *messages, size_t *count)
+static ptrdiff_t send_some(psock_t s, psock_message *messages, size_t count)
 {
-    *count = 1;
+    (void)count;
     return send_one(s, messages);
 }
 #endif
 
+/* That the peer has refused one of those before would be told to nobody.  So the
+ * rest is tried again, and it is the next call that fails. */
+static inline ptrdiff_t send_more(psock_t s, psock_message *messages,
+                                  size_t count, size_t done)
+{
+    ptrdiff_t sent = send_some(s, messages + done, count - done);
+    if (!PSOCK_LIKELY(sent != PSOCK_ECONNREFUSED) && done > 0)
+        sent = send_some(s, messages + done, count - done);
+    return sent;
+}
+
+/* Where some did not go, that may have been because of a report, or of what they
+ * are to be sent with; the next attempt shows. */
 static inline ptrdiff_t send_many(psock_t s, psock_message *messages,
                                   size_t count)
 {
     size_t done = 0;
-    size_t given;
     ptrdiff_t sent;
     do {
-        given = count - done;
-        sent = send_some(s, messages + done, &given);
+        sent = send_more(s, messages, count, done);
         if (PSOCK_LIKELY(sent > 0))
             done += (size_t)sent;
-    } while (sent == (ptrdiff_t)given && done < count);
+    } while (sent > 0 && done < count);
     return done > 0 ? (ptrdiff_t)done : sent;
 }
 

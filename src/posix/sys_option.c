@@ -317,11 +317,13 @@ static const struct way as_unsent = {get_unsent, NULL};
 
 /* --- Ways to an interface ------------------------------------------------- */
 
-/* The system's own check comes as another error, later, or not at all. */
+/* The system's own check comes as another error, later, or not at all.  Asking
+ * takes a descriptor, and where there is none left that check has to do. */
 static int index_error(int64_t index)
 {
     char name[IF_NAMESIZE];
-    if (index == 0 || if_indextoname((unsigned)index, name) != NULL)
+    if (index == 0 || if_indextoname((unsigned)index, name) != NULL ||
+        errno != ENXIO)
         return 0;
     return PSOCK_ENODEV;
 }

@@ -186,6 +186,19 @@ size_t psock_sys_packed_size(void)
     return 0;
 }
 
+/* A listener never becomes writable, so waiting for that would have no end. */
+static int check_connection(int fd)
+{
+    int listens = 0;
+    socklen_t length = sizeof listens;
+    if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &length) < 0)
+        return psock_posix_error();
+    if (!listens)
+        return 0;
+    errno = ENOTCONN;
+    return PSOCK_ENOTCONN;
+}
+
 /* Other families let descriptors be sent, and drop them. */
 int psock_sys_check_channel(psock_t channel)
 {
@@ -195,7 +208,7 @@ int psock_sys_check_channel(psock_t channel)
     if (error < 0)
         return error;
     if (family == PSOCK_UNIX)
-        return 0;
+        return check_connection(psock_posix_fd(channel));
     errno = EOPNOTSUPP;
     return PSOCK_EOPNOTSUPP;
 }
@@ -249,22 +262,21 @@ ptrdiff_t psock_sys_send_carrying(psock_t channel, const void *data,
 #define RECEIVE_FLAGS MSG_DONTWAIT /* unpacking does the rest */
 #endif
 
-/* What came beside the bytes. */
+/* The room for what comes beside the bytes: one descriptor, and before it what
+ * options of the channel ask for, credentials and a label. */
+#define CONTROL_SIZE 1024
+
 struct carriage {
     size_t count;
-    int fds[8]; /* more do not fit the room for control data */
+    int fds[CONTROL_SIZE / sizeof(int)]; /* more do not fit that room */
 };
-
-#define CARRIAGE_MAX (sizeof((struct carriage *)0)->fds / sizeof(int))
 
 static void unload_item(struct carriage *carriage, struct cmsghdr *item)
 {
     const size_t header_size = CMSG_LEN(0);
     if (item->cmsg_level != SOL_SOCKET || item->cmsg_type != SCM_RIGHTS)
         return;
-    size_t count = (item->cmsg_len - header_size) / sizeof(int);
-    if (count > CARRIAGE_MAX - carriage->count)
-        count = CARRIAGE_MAX - carriage->count;
+    const size_t count = (item->cmsg_len - header_size) / sizeof(int);
     memcpy(carriage->fds + carriage->count, CMSG_DATA(item),
            count * sizeof(int));
     carriage->count += count;
@@ -310,7 +322,7 @@ ptrdiff_t psock_sys_recv_carrying(psock_t channel, void *buffer, size_t size,
 {
     union {
         struct cmsghdr header;
-        unsigned char bytes[CMSG_SPACE(CARRIAGE_MAX * sizeof(int))];
+        unsigned char bytes[CONTROL_SIZE];
     } control;
     struct iovec piece = {.iov_base = buffer, .iov_len = size};
     struct msghdr message = {.msg_iov = &piece,

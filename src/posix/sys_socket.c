@@ -88,13 +88,33 @@ psock_t psock_sys_open(int family, int type, unsigned flags)
     return error < 0 ? give_up(fd, error) : fd;
 }
 
+/* Systems believe of one protocol that its packets bring their header. */
+#ifdef IPV6_HDRINCL
+static int set_header(int fd, int family, int protocol)
+{
+    if (protocol != IPPROTO_RAW)
+        return 0;
+    return family == PSOCK_IPV6 ? set_option(fd, IPPROTO_IPV6, IPV6_HDRINCL, 0)
+                                : set_option(fd, IPPROTO_IP, IP_HDRINCL, 0);
+}
+#else
+static int set_header(int fd, int family, int protocol)
+{
+    if (protocol != IPPROTO_RAW || family == PSOCK_IPV6)
+        return 0;
+    return set_option(fd, IPPROTO_IP, IP_HDRINCL, 0);
+}
+#endif
+
 /* Some systems say "access" where it takes privileges. */
 psock_t psock_sys_open_raw(int family, int protocol)
 {
     int fd = make_socket(native_family(family), SOCK_RAW, protocol);
     if (fd < 0)
         return errno == EACCES ? PSOCK_EPERM : psock_posix_error();
-    int error = psock_posix_equip(fd);
+    int error = set_header(fd, family, protocol);
+    if (error == 0)
+        error = psock_posix_equip(fd);
     return error < 0 ? give_up(fd, error) : fd;
 }
 
@@ -195,24 +215,33 @@ int psock_sys_close_reset(psock_t s)
 #define SHARE_DATAGRAMS SO_REUSEADDR
 #endif
 
+/* Unix sockets share no address, though some systems take the option. */
+static int sharing_option(int family, int type, int *option)
+{
+    *option = type == PSOCK_STREAM ? SHARE_STREAMS : SHARE_DATAGRAMS;
+    if (family != PSOCK_UNIX && *option != 0)
+        return 0;
+    errno = EOPNOTSUPP;
+    return PSOCK_ENOTSUP;
+}
+
 /* The option that binding by `mode` needs, 0 for none.  Datagram sockets leave
  * nothing behind that could be in a new one's way, and SO_REUSEADDR means
  * sharing to them. */
 static int bind_option(int fd, int mode, int *option)
 {
-    int type = 0;
+    int family;
+    int type;
     *option = 0;
     if (mode == PSOCK_BIND_FRESH)
         return 0;
-    int error = get_option(fd, SOL_SOCKET, SO_TYPE, &type);
+    int error = psock_sys_kind(fd, &family, &type);
     if (error < 0)
         return error;
-    if (mode == PSOCK_BIND_REBIND) {
-        *option = type == SOCK_STREAM ? SO_REUSEADDR : 0;
-        return 0;
-    }
-    *option = type == SOCK_STREAM ? SHARE_STREAMS : SHARE_DATAGRAMS;
-    return *option == 0 ? PSOCK_ENOTSUP : 0;
+    if (mode == PSOCK_BIND_SHARED)
+        return sharing_option(family, type, option);
+    *option = type == PSOCK_STREAM ? SO_REUSEADDR : 0;
+    return 0;
 }
 
 /* What to make of a failure with an address: systems have several codes for one

@@ -520,8 +520,10 @@ static void room_of_no_bytes_for_control_data_may_have_no_place(void **state)
 static void end_gives_one_message_of_nothing(void **state)
 {
     (void)state;
+    psock_control control = {memory, 8, 8};
     messages[0].peer = peer;
     messages[0].valid = messages[0].flags = UINT32_MAX;
+    messages[0].control = &control;
     expect_recv_of(0, 3, PSOCK_SYS_MAY_WAIT, returns(PSOCK_EAGAIN));
     expect_wait(SOCKET, PSOCK_SYS_READ, -1, came(PSOCK_SYS_ENDED));
     expect_recv_of(0, 3, PSOCK_SYS_MAY_WAIT, returns(PSOCK_EAGAIN));
@@ -530,6 +532,7 @@ static void end_gives_one_message_of_nothing(void **state)
     assert_int_equal(messages[0].valid, 0);
     assert_int_equal(messages[0].flags, 0);
     assert_int_equal(messages[0].peer.length, 0);
+    assert_int_equal(control.size, 0);
     assert_int_equal(messages[1].size, UNTOUCHED);
 }
 
@@ -616,17 +619,64 @@ static void plain_receive_drops_reports_too(void **state)
     assert_result(psock_recv(SOCKET, memory, 9, 0, in(ms(9))), 3);
 }
 
-/* What cannot be received is nothing to those who send. */
-static void send_drops_no_report(void **state)
+/* Another thread may have taken what the wait told of. */
+static void receive_that_wants_reports_drops_none(void **state)
+{
+    (void)state;
+    const unsigned flags = PSOCK_WITH_UNDELIVERED;
+    expect_recv_of(0, 1, flags, returns(PSOCK_EAGAIN));
+    expect_wait(SOCKET, PSOCK_SYS_READ, ms(9), came(PSOCK_SYS_FAILED));
+    expect_recv_of(0, 1, flags, returns(PSOCK_EAGAIN));
+    expect_wait(SOCKET, PSOCK_SYS_READ, ms(9), came(PSOCK_SYS_FAILED));
+    expect_recv_of(0, 1, flags, returns(1));
+    assert_result(receive(1, flags, in(ms(9))), 1);
+}
+
+/* What cannot be received is nothing to those who send, but ends their waits; so
+ * they pause instead. */
+static void send_drops_no_report_and_pauses_beside_it(void **state)
 {
     (void)state;
     const unsigned events = PSOCK_SYS_WRITE | PSOCK_SYS_FAILED;
     expect_send_of(0, 1, returns(PSOCK_EAGAIN));
     expect_wait(SOCKET, PSOCK_SYS_WRITE, ms(9), came(events));
     expect_send_of(0, 1, returns(PSOCK_EAGAIN));
-    expect_wait(SOCKET, PSOCK_SYS_WRITE, ms(9), came(events));
+    expect_poll(NULL, 0, NULL, ms(2), after(ms(2), returns(0)));
+    expect_send_of(0, 1, returns(PSOCK_EAGAIN));
+    expect_wait(SOCKET, PSOCK_SYS_WRITE, ms(7), came(events));
     expect_send_of(0, 1, returns(1));
     assert_result(send_them(1, in(ms(9))), 1);
+}
+
+static void deadline_passes_in_a_pause_beside_a_report(void **state)
+{
+    (void)state;
+    const unsigned events = PSOCK_SYS_WRITE | PSOCK_SYS_FAILED;
+    expect_send(SOCKET, memory, 9, returns(PSOCK_EAGAIN));
+    expect_wait(SOCKET, PSOCK_SYS_WRITE, ms(1), came(events));
+    expect_send(SOCKET, memory, 9, returns(PSOCK_EAGAIN));
+    expect_poll(NULL, 0, NULL, ms(1), after(ms(1), returns(0)));
+    expect_send(SOCKET, memory, 9, returns(PSOCK_EAGAIN));
+    assert_result(psock_send(SOCKET, memory, 9, 0, in(ms(1))), PSOCK_ETIMEDOUT);
+}
+
+/* A report comes alone, so what is behind it is asked for. */
+static void reports_and_what_is_behind_them_come_in_one_call(void **state)
+{
+    (void)state;
+    const unsigned flags = PSOCK_WITH_UNDELIVERED;
+    const psock_message report = {.peer = peer, .flags = PSOCK_UNDELIVERED};
+    const psock_message data = {.peer = peer};
+    expect_recv_of(0, 5, flags, delivers(&report, 1));
+    expect_recv_of(1, 4, flags, delivers(&report, 1));
+    expect_recv_of(2, 3, flags, delivers(&data, 1));
+    assert_result(receive(5, flags, PSOCK_NOW), 3);
+    expect_recv_of(0, 2, flags, delivers(&report, 1));
+    expect_recv_of(1, 1, flags, delivers(&report, 1));
+    assert_result(receive(2, flags, PSOCK_NOW), 2);
+    expect_recv_of(0, 2, flags, delivers(&report, 1));
+    expect_recv_of(1, 1, flags, returns(PSOCK_EAGAIN));
+    assert_result(receive(2, flags, PSOCK_FOREVER), 1);
 }
 
 /* --- What to be told ------------------------------------------------------ */
@@ -787,7 +837,10 @@ int main(void)
         test_message(failure_that_is_told_is_not_dropped),
         test_message(deadline_passes_while_reports_come),
         test_message(plain_receive_drops_reports_too),
-        test_message(send_drops_no_report),
+        test_message(receive_that_wants_reports_drops_none),
+        test_message(send_drops_no_report_and_pauses_beside_it),
+        test_message(deadline_passes_in_a_pause_beside_a_report),
+        test_message(reports_and_what_is_behind_them_come_in_one_call),
         test_message(only_datagrams_have_metadata_and_reports),
         test_message(metadata_that_nobody_can_tell_are_refused_without_a_call),
         test_message(what_is_granted_is_the_systems_word),

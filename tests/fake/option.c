@@ -47,11 +47,11 @@ static void check_get(int option, int family, int type)
         return;
     }
     if (!is_the_kind(option))
-        expect_get_option(SOCKET, family, type, option, holds(7));
+        expect_get_option(SOCKET, family, type, option, holds(8));
     assert_result(psock_get_option(SOCKET, option, &value), 0);
     assert_int_equal(value, option == PSOCK_OPTION_FAMILY ? family
                             : option == PSOCK_OPTION_TYPE ? type
-                                                          : 7);
+                                                          : 8);
 }
 
 static void check_set(int option, int family, int type)
@@ -216,6 +216,27 @@ static void systems_refusal_of_an_option_is_the_result(void **state)
         assert_int_equal(psock_error_native(), native_of(errors[i]));
     }
     assert_int_equal(value, UNTOUCHED);
+}
+
+static int64_t traffic_class_told(int type, int64_t held)
+{
+    int64_t value = UNTOUCHED;
+    expect_kind(SOCKET, is_of(PSOCK_IPV6, type));
+    expect_get_option(SOCKET, PSOCK_IPV6, type, PSOCK_OPTION_TRAFFIC_CLASS,
+                      holds(held));
+    assert_result(psock_get_option(SOCKET, PSOCK_OPTION_TRAFFIC_CLASS, &value),
+                  0);
+    return value;
+}
+
+/* Systems tell what they use themselves, once a connection has agreed on it. */
+static void congestion_bits_of_a_connection_are_not_told(void **state)
+{
+    (void)state;
+    assert_int_equal(traffic_class_told(PSOCK_STREAM, 0xfe), 0xfc);
+    assert_int_equal(traffic_class_told(PSOCK_STREAM, 3), 0);
+    assert_int_equal(traffic_class_told(PSOCK_DATAGRAM, 0xfe), 0xfe);
+    assert_int_equal(traffic_class_told(PSOCK_RAW, 1), 1);
 }
 
 static void what_is_no_socket_has_no_options(void **state)
@@ -396,6 +417,7 @@ int main(void)
         test(null_outputs_of_an_option_are_refused),
         test(no_descriptor_has_no_options),
         test(systems_refusal_of_an_option_is_the_result),
+        test(congestion_bits_of_a_connection_are_not_told),
         test(what_is_no_socket_has_no_options),
         test(only_tcp_has_what_is_of_tcp),
         test(keepalive_that_holds_is_told),

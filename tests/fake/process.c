@@ -461,13 +461,46 @@ static void expect_seen(void)
 static void failure_to_take_is_the_error(void **state)
 {
     (void)state;
-    static const int errors[] = {PSOCK_EAGAIN, PSOCK_EMFILE, PSOCK_EPROTO};
+    static const int errors[] = {PSOCK_ECONNRESET, PSOCK_EMFILE, PSOCK_EPROTO};
     for (size_t i = 0; i < COUNT_OF(errors); i++) {
         expect_seen();
         expect_recv_carrying(CHANNEL, PACKED_SIZE, returns(errors[i]));
         assert_result(psock_recv_socket(CHANNEL, PSOCK_NOW), errors[i]);
         assert_int_equal(psock_error_native(), native_of(errors[i]));
     }
+}
+
+static void expect_seen_again(struct answer there)
+{
+    expect_kind(CHANNEL, is_of(PSOCK_UNIX, PSOCK_STREAM));
+    expect_look(PSOCK_SYS_READ, PACKED_SIZE, 0, there);
+}
+
+/* Several processes may receive from one channel. */
+static void socket_that_somebody_else_took_is_followed_by_the_next(void **state)
+{
+    (void)state;
+    expect_seen();
+    expect_recv_carrying(CHANNEL, PACKED_SIZE, returns(PSOCK_EAGAIN));
+    expect_seen_again(there_are(PACKED_SIZE));
+    expect_taking(packed_message, 0);
+    expect_seen_again(there_are(PACKED_SIZE));
+    expect_taking(packed_message, PACKED_SIZE);
+    expect_unpack_socket(packed, -1, returns(MADE));
+    assert_result(handed_over(psock_recv_socket(CHANNEL, PSOCK_NOW)), MADE);
+    expect_seen();
+    expect_recv_carrying(CHANNEL, PACKED_SIZE, returns(PSOCK_EAGAIN));
+    expect_seen_again(returns(PSOCK_EAGAIN));
+    assert_result(psock_recv_socket(CHANNEL, PSOCK_NOW), PSOCK_EAGAIN);
+}
+
+static void descriptor_beside_an_empty_message_is_closed(void **state)
+{
+    (void)state;
+    expect_seen();
+    expect_recv_carrying(CHANNEL, PACKED_SIZE, carries("", 0, CARRIED));
+    expect_close(CARRIED, returns(0));
+    assert_result(psock_recv_socket(CHANNEL, PSOCK_NOW), PSOCK_EPROTO);
 }
 
 /* Somebody else received meanwhile. */
@@ -564,6 +597,8 @@ int main(void)
         test_packed(empty_message_is_none),
         test_packed(failure_to_look_is_the_error),
         test_packed(failure_to_take_is_the_error),
+        test_packed(socket_that_somebody_else_took_is_followed_by_the_next),
+        test_packed(descriptor_beside_an_empty_message_is_closed),
         test_packed(other_bytes_than_were_seen_are_no_message),
         test_packed(socket_carried_by_what_is_no_message_is_closed),
         test_packed(carried_socket_that_cannot_be_made_is_closed),

@@ -334,19 +334,25 @@ static void part_of_the_rest_counts_with_what_went_before(void **state)
     assert_int_equal(message.size, PIECES * at_once);
 }
 
-/* Two of them are more than the system is given at once. */
-static void long_segments_go_in_datagrams_without_a_question(void **state)
+/* Two of them are more than the system is given at once, so there is nothing for
+ * it to cut; but to refuse, where it sends no segments on that socket. */
+static void long_segments_go_one_by_one(void **state)
 {
     (void)state;
     make(80001, 40000);
-    expect_datagrams(0, 3, returns(3));
+    expect_parts(0, 40000, 3, returns(3));
     assert_result(send_it(PSOCK_NOW), 1);
     make(131000, 65500);
+    expect_parts(0, 65500, 2, returns(PSOCK_ENOPROTOOPT));
     expect_datagrams(0, 2, returns(2));
     assert_result(send_it(PSOCK_NOW), 1);
     make(131000, 65500);
-    expect_datagrams(0, 2, returns(PSOCK_EMSGSIZE));
+    expect_parts(0, 65500, 2, returns(PSOCK_EMSGSIZE));
     assert_result(send_it(PSOCK_NOW), PSOCK_EMSGSIZE);
+    expect_parts(0, 65500, 2, returns(PSOCK_EOPNOTSUPP));
+    message.size = UNTOUCHED;
+    assert_result(send_it(PSOCK_NOW), PSOCK_EOPNOTSUPP);
+    assert_int_equal(message.size, UNTOUCHED);
 }
 
 /* --- Many buffers --------------------------------------------------------- */
@@ -663,7 +669,7 @@ int main(void)
         test(parts_that_the_system_does_not_cut_go_in_datagrams),
         test(rest_goes_in_datagrams_where_the_system_stops_to_cut),
         test(part_of_the_rest_counts_with_what_went_before),
-        test(long_segments_go_in_datagrams_without_a_question),
+        test(long_segments_go_one_by_one),
         test(pieces_span_buffers_and_pass_empty_ones),
         test(place_to_go_on_is_found_among_many_buffers),
         test(pieces_with_many_buffers_go_in_more_calls),
