@@ -485,7 +485,7 @@ static const struct subject {
     {0,
      {.name = "plain-connected",
       .operation = "the same, connected",
-      BOTH_WAYS(connected, connected, ROW, 64)}},
+      BOTH_WAYS(connected, connected, ROW, 70)}},
     {0,
      {.name = "message-1",
       .operation = "messages of 1200 bytes, one by one",
