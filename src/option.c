@@ -49,6 +49,18 @@ int psock_set_option(psock_t s, int option, int64_t value)
     return psock_sys_set_option(s, subject.family, subject.type, option, value);
 }
 
+/* A connection that uses ECN (RFC 3168) changes its two bits as it goes. */
+static int ask_traffic_class(const struct subject *subject, int64_t *value)
+{
+    const int64_t ecn_bits = 3;
+    int64_t held = 0;
+    int error = psock_sys_get_option(subject->s, subject->family, subject->type,
+                                     PSOCK_OPTION_TRAFFIC_CLASS, &held);
+    if (error == 0)
+        *value = subject->type == PSOCK_STREAM ? held & ~ecn_bits : held;
+    return error;
+}
+
 /* What a socket is has been found out by the time it is asked. */
 static int ask(const struct subject *subject, int option, int64_t *value)
 {
@@ -59,6 +71,8 @@ static int ask(const struct subject *subject, int option, int64_t *value)
     case PSOCK_OPTION_TYPE:
         *value = subject->type;
         return 0;
+    case PSOCK_OPTION_TRAFFIC_CLASS:
+        return ask_traffic_class(subject, value);
     default:
         return psock_sys_get_option(subject->s, subject->family, subject->type,
                                     option, value);

@@ -172,6 +172,21 @@ static ptrdiff_t take(psock_t channel, unsigned char *message, psock_t *carried)
     return result;
 }
 
+/* When several processes receive from one channel, another one may take what was
+ * looked at: then there is nothing, or the end. */
+static ptrdiff_t await_and_take(psock_t channel, unsigned char *message,
+                                psock_t *carried, psock_deadline deadline)
+{
+    ptrdiff_t result;
+    do {
+        int error = await_message(channel, deadline);
+        if (error < 0)
+            return error;
+        result = take(channel, message, carried);
+    } while (result == PSOCK_EAGAIN || (result == 0 && *carried < 0));
+    return result;
+}
+
 /* What was looked at and is not what came was taken by somebody else. */
 static psock_t unpack(const unsigned char *message, ptrdiff_t size,
                       psock_t carried)
@@ -189,11 +204,9 @@ psock_t psock_recv_socket(psock_t channel, psock_deadline deadline)
     if (channel < 0)
         return PSOCK_EBADF;
     int error = psock_sys_check_channel(channel);
-    if (error == 0)
-        error = await_message(channel, deadline);
     if (error < 0)
         return error;
-    ptrdiff_t size = take(channel, message, &carried);
+    ptrdiff_t size = await_and_take(channel, message, &carried, deadline);
     psock_t s = size < 0 ? size : unpack(message, size, carried);
     if (s < 0 && carried >= 0)
         psock_sys_close(carried);

@@ -270,6 +270,18 @@ static _Bool set_and_ask(const struct question *question)
     return done > 0;
 }
 
+/* Whether it is there does not depend on what this process has open. */
+static void interface_is_found_without_a_descriptor_left(void **state)
+{
+    psock_t s = datagram(family_of(state));
+    if (!host_forbid_descriptors(1))
+        skip_because("this system has descriptors without end");
+    int result =
+        psock_set_option(s, PSOCK_OPTION_MULTICAST_INTERFACE, LOOPBACK);
+    host_forbid_descriptors(0);
+    assert_result(result, 0);
+}
+
 static int option_of(void **state)
 {
     return ((const int *)*state)[1];
@@ -614,6 +626,7 @@ int main(void)
         test_both(number_that_is_no_option_is_refused),
         test_both(options_of_what_is_no_socket_are_refused),
         test_both(options_need_a_place_for_the_answer),
+        test_both(interface_is_found_without_a_descriptor_left),
     };
     add_all(more, COUNT_OF(more));
     return _cmocka_run_group_tests("option", tests, test_count, warm_up, NULL);

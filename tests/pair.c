@@ -226,6 +226,19 @@ static void pair_without_room_for_it_is_refused(void **state)
     assert_result(psock_pair(PSOCK_STREAM, NULL), PSOCK_EFAULT);
 }
 
+static void pair_without_descriptors_is_refused(void **state)
+{
+    psock_t pair[2] = {-7, -8};
+    int type = type_of(state);
+    if (!host_forbid_descriptors(1))
+        skip_because("this system has descriptors without end");
+    int result = psock_pair(type, pair);
+    host_forbid_descriptors(0);
+    assert_result(result, PSOCK_EMFILE);
+    assert_int_equal(pair[0], -7);
+    assert_int_equal(pair[1], -8);
+}
+
 /* Elsewhere it is a type that needs Unix sockets. */
 static void seqpacket_pair_is_had_or_refused(void **state)
 {
@@ -253,6 +266,7 @@ int main(void)
         test_types(other_thread_waits_at_its_end),
         test_types(thousand_pairs_leave_nothing),
         test_types(rung_waker_does_not_keep_a_pair_from_being_made),
+        test_types(pair_without_descriptors_is_refused),
         test_messages(pair_keeps_the_bounds_of_messages),
         test_messages(pair_takes_empty_messages),
         test_once(strangers_datagrams_do_not_come_in),

@@ -558,6 +558,54 @@ static void full_channel_takes_no_socket_or_all_of_it(void **state)
     assert_result(psock_recv_socket(through.server, PSOCK_NOW), PSOCK_EAGAIN);
 }
 
+/* Of what comes beside a socket because the channel asks for it, the socket loses
+ * nothing. */
+static void socket_comes_with_the_credentials_of_its_sender(void **state)
+{
+    (void)state;
+    struct stream through = channel();
+    psock_address local = local_of(through.server);
+    const _Bool is_unix = psock_address_family(&local) == PSOCK_UNIX;
+    assert_either(
+        psock_set_option(through.server, PSOCK_OPTION_PASS_CREDENTIALS, 1),
+        is_unix ? 0 : PSOCK_EOPNOTSUPP, PSOCK_ENOTSUP);
+    pass(through, datagram(PSOCK_IPV4));
+    assert_result(psock_recv_socket(through.server, PSOCK_NOW), PSOCK_EAGAIN);
+}
+
+static void socket_for_which_there_is_no_descriptor_is_lost(void **state)
+{
+    (void)state;
+    if (!host_forbid_descriptors(1))
+        skip_because("this system has descriptors without end");
+    host_forbid_descriptors(0);
+    struct stream through = channel();
+    psock_t lost = datagram(PSOCK_IPV4), other = stream_over(PSOCK_IPV4).client;
+    assert_result(psock_send_socket(through.client, lost, in_time()), 0);
+    assert_result(psock_send_socket(through.client, other, in_time()), 0);
+    host_forbid_descriptors(1);
+    psock_t passed = psock_recv_socket(through.server, in_time());
+    host_forbid_descriptors(0);
+    assert_result(passed, PSOCK_EMFILE);
+    passed = keep(psock_recv_socket(through.server, in_time()));
+    assert_result(psock_shutdown(passed, PSOCK_SHUT_BOTH), 0);
+    assert_result(psock_recv(other, &(char){0}, 1, 0, in_time()), 0);
+}
+
+/* Nothing would ever end the wait for room. */
+static void listener_is_no_channel(void **state)
+{
+    (void)state;
+    need_passing();
+    psock_t listener = listening(channel_family());
+    const int refused =
+        channel_family() == PSOCK_UNIX ? PSOCK_ENOTCONN : PSOCK_EOPNOTSUPP;
+    assert_either(psock_send_socket(listener, listener, PSOCK_FOREVER),
+                  PSOCK_ENOTCONN, refused);
+    assert_either(psock_recv_socket(listener, PSOCK_FOREVER), PSOCK_ENOTCONN,
+                  refused);
+}
+
 /* --- What is not a socket -------------------------------------------------------- */
 
 static void data_in_place_of_a_socket_are_refused_and_left(void **state)
@@ -794,6 +842,9 @@ int main(int count, char **arguments)
         test_once(waiting_receiver_gets_the_socket),
         test_once(rung_waker_ends_the_wait_for_a_socket),
         test_once(full_channel_takes_no_socket_or_all_of_it),
+        test_once(socket_comes_with_the_credentials_of_its_sender),
+        test_once(socket_for_which_there_is_no_descriptor_is_lost),
+        test_once(listener_is_no_channel),
         test_once(data_in_place_of_a_socket_are_refused_and_left),
         test_once(one_wrong_byte_is_enough_to_refuse),
         test_once(half_a_message_is_waited_for),

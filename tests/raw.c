@@ -116,6 +116,28 @@ static void connected_raw_socket_sends_without_an_address(void **state)
     await_answer(s, request, family);
 }
 
+/* What a socket sends to itself comes back behind the header. */
+static void check_header_of(int family, int protocol)
+{
+    unsigned char packet[PACKET_MAX];
+    psock_t s = raw_with(family, protocol);
+    psock_address here = loopback(family, 0);
+    assert_result(psock_send_to(s, "data", 4, 0, &here, in_time()), 4);
+    ptrdiff_t size = psock_recv(s, packet, sizeof packet, 0, in_time());
+    assert_true(size >= 4);
+    assert_result(size, (ptrdiff_t)header_size(packet, family) + 4);
+    assert_memory_equal(packet + size - 4, "data", 4);
+    close_kept(s);
+}
+
+static void system_puts_the_header_in_front_of_any_protocol(void **state)
+{
+    int family = family_of(state);
+    check_header_of(family, 253);
+    check_header_of(family, 254);
+    check_header_of(family, 255);
+}
+
 static void raw_socket_waits_as_long_as_it_is_told(void **state)
 {
     (void)state;
@@ -181,6 +203,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         test_both(echo_is_answered),
         test_both(connected_raw_socket_sends_without_an_address),
+        test_both(system_puts_the_header_in_front_of_any_protocol),
         test_once(raw_socket_waits_as_long_as_it_is_told),
         test_both(raw_socket_is_had_or_needs_privileges),
         test_once(raw_capability_is_what_opening_says),

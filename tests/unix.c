@@ -86,6 +86,43 @@ static void stream_works_over_an_abstract_name(void **state)
     assert_true(same_address(&peer, &address));
 }
 
+static void stream_never_connected_receives_nothing(void **state)
+{
+    (void)state;
+    need(PSOCK_CAP_UNIX_STREAM);
+    char path[PATH_SIZE], byte;
+    psock_address address = fresh_path(path);
+    psock_t s = open_kept(PSOCK_UNIX, PSOCK_STREAM);
+    psock_t listener = listening_at(&address, PSOCK_STREAM);
+    remove(path);
+    assert_result(psock_recv(s, &byte, 1, 0, in_time()), PSOCK_ENOTCONN);
+    assert_result(psock_recv(s, &byte, 1, PSOCK_PEEK, PSOCK_NOW),
+                  PSOCK_ENOTCONN);
+    assert_result(psock_recv(listener, &byte, 1, 0, in_time()), PSOCK_ENOTCONN);
+    assert_result(psock_send(s, "x", 1, 0, in_time()), PSOCK_ENOTCONN);
+}
+
+static void check_not_shared(int capability, int type)
+{
+    char path[PATH_SIZE];
+    psock_address address = fresh_path(path);
+    if (psock_capability(capability) < 0)
+        return;
+    psock_t s = open_kept(PSOCK_UNIX, type);
+    int bound = psock_bind(s, &address, PSOCK_BIND_SHARED);
+    remove(path);
+    assert_result(bound, PSOCK_ENOTSUP);
+}
+
+static void nobody_shares_a_path(void **state)
+{
+    (void)state;
+    need(PSOCK_CAP_UNIX_STREAM);
+    check_not_shared(PSOCK_CAP_UNIX_STREAM, PSOCK_STREAM);
+    check_not_shared(PSOCK_CAP_UNIX_DATAGRAM, PSOCK_DATAGRAM);
+    check_not_shared(PSOCK_CAP_UNIX_SEQPACKET, PSOCK_SEQPACKET);
+}
+
 static ptrdiff_t send_one(void *argument)
 {
     return psock_send(*(psock_t *)argument, "x", 1, 0, in_time());
@@ -404,6 +441,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         test_once(stream_works_over_a_path),
         test_once(stream_works_over_an_abstract_name),
+        test_once(stream_never_connected_receives_nothing),
+        test_once(nobody_shares_a_path),
         test_once(shutdown_ends_a_send_over_a_path),
         test_once(bound_path_is_told_as_local_address),
         test_once(unbound_socket_has_the_unnamed_address),

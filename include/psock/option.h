@@ -134,6 +134,7 @@ enum psock_option {
 typedef struct psock_option_info {
     const char *name; /* "hop-limit"; static text */
     const char *unit; /* "bytes", "ms", "s", "us", "switch", or "" */
+    /* What can be set; systems may round, and tell more than that. */
     int64_t minimum;
     int64_t maximum;
     int can_set; /* 1, or 0 */

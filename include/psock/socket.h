@@ -54,8 +54,8 @@ PSOCK_API PSOCK_CHECKED psock_t psock_open(int family, int type,
 /* Makes a raw socket of PSOCK_IPV4 or PSOCK_IPV6, for datagrams of the IP
  * protocol `protocol` (1 is ICMP, 58 ICMPv6), 1 to 255.  What comes in has its
  * IPv4 header in front (of IPv6 nothing); what goes out gets one
- * (PSOCK_OPTION_HEADER_INCLUDED).
- * Ports of addresses count for nothing.
+ * (PSOCK_OPTION_HEADER_INCLUDED).  Addresses come with port 0, and are given with
+ * it: some systems take another for a protocol.
  *
  * Returns the socket, yours to close, or the errors of psock_open(), and
  *   PSOCK_EPERM            it needs privileges that this process has not
@@ -80,8 +80,8 @@ PSOCK_API PSOCK_CHECKED psock_t psock_open_raw(int family, int protocol);
 PSOCK_API PSOCK_CHECKED int psock_pair(int type, psock_t pair[2]);
 
 /* Closes `s`.  Data already sent still goes out; data received and not yet read
- * make a stream's peer see a reset.  Waits only where a linger time was set by
- * other means.  The socket is gone whatever the result, but what is no socket
+ * make a stream's peer see a reset.  Waits only where a time to linger was set
+ * (PSOCK_OPTION_LINGER_S).  The socket is gone whatever the result, but what is no socket
  * is left alone: PSOCK_EBADF, PSOCK_ENOTSOCK. */
 PSOCK_API int psock_close(psock_t s);
 
@@ -116,7 +116,8 @@ enum psock_bind_mode {
  *   PSOCK_EACCES         the port is reserved for privileged users
  *   PSOCK_EAFNOSUPPORT   `local` is not of the family of `s`
  *   PSOCK_EINVAL         `s` has an address already, or no such mode
- *   PSOCK_ENOTSUP        PSOCK_BIND_SHARED of a stream on a system without it
+ *   PSOCK_ENOTSUP        PSOCK_BIND_SHARED of a Unix socket, or of a stream on
+ *                        a system without it
  *
  * Datagram sockets have no dying connections: REBIND is FRESH for them.
  *
@@ -154,7 +155,7 @@ PSOCK_API PSOCK_CHECKED int psock_listen(psock_t s, int backlog);
  *   PSOCK_ETIMEDOUT    the deadline passed
  *   PSOCK_ECANCELED    the wait was ended by another thread (waker.h)
  *   PSOCK_EINVAL       `listener` does not listen, or was shut down for reading
- *   PSOCK_EOPNOTSUPP   not a stream socket
+ *   PSOCK_EOPNOTSUPP   not a stream socket, nor PSOCK_SEQPACKET
  *   PSOCK_EMFILE, PSOCK_ENFILE, PSOCK_ENOBUFS, PSOCK_ENOMEM  exhausted: the
  *                      connection stays in the queue
  *

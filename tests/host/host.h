@@ -64,6 +64,10 @@ int host_descriptor_count(void);
 /* Whether `count` may be open at once, which is arranged if it can be. */
 _Bool host_allow_descriptors(int count);
 
+/* Keeps this process from opening more descriptors, or lets it again; false where
+ * nobody can. */
+_Bool host_forbid_descriptors(_Bool forbidden);
+
 /* The most memory that this process has had at once so far, in bytes. */
 uint64_t host_peak_memory(void);
 

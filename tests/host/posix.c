@@ -270,6 +270,24 @@ _Bool host_allow_descriptors(int count)
            setrlimit(RLIMIT_NOFILE, &limit) == 0;
 }
 
+/* The lowest free number is what the next descriptor would get. */
+_Bool host_forbid_descriptors(_Bool forbidden)
+{
+    static rlim_t before;
+    struct rlimit limit;
+    demand(getrlimit(RLIMIT_NOFILE, &limit) == 0, "getrlimit");
+    if (forbidden) {
+        int lowest = open("/dev/null", O_RDONLY);
+        demand(lowest >= 0, "open");
+        close(lowest);
+        before = limit.rlim_cur;
+        limit.rlim_cur = (rlim_t)lowest;
+    } else
+        limit.rlim_cur = before;
+    demand(setrlimit(RLIMIT_NOFILE, &limit) == 0, "setrlimit");
+    return 1;
+}
+
 /* In units of 1024 bytes, though some systems have others. */
 uint64_t host_peak_memory(void)
 {

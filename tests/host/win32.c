@@ -238,6 +238,12 @@ _Bool host_allow_descriptors(int count)
     return 1;
 }
 
+_Bool host_forbid_descriptors(_Bool forbidden)
+{
+    (void)forbidden;
+    return 0;
+}
+
 uint64_t host_peak_memory(void)
 {
     PROCESS_MEMORY_COUNTERS counters;
