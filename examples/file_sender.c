@@ -53,7 +53,7 @@ static size_t load(FILE *file, uint32_t number, unsigned char *train)
 
 /* Waits until datagram `end` is wanted next, or for as long as an answer may take,
  * and tells which is; or an error. */
-static ptrdiff_t hear(psock_t s, uint32_t wanted, uint32_t end)
+static int64_t hear(psock_t s, uint32_t wanted, uint32_t end)
 {
     unsigned char answer[NUMBER_SIZE];
     while (wanted < end) {
@@ -82,13 +82,13 @@ static int send_file(psock_t s, FILE *file)
                                  .valid = PSOCK_META_SEGMENT_SIZE,
                                  .segment_size = SEGMENT_SIZE};
         uint32_t count = (uint32_t)((buffer.size - 1) / SEGMENT_SIZE + 1);
-        ptrdiff_t heard = psock_send_messages(s, &message, 1, 0,
-                                              psock_deadline_ms(PATIENCE_MS));
+        int64_t heard = psock_send_messages(s, &message, 1, 0,
+                                            psock_deadline_ms(PATIENCE_MS));
         if (heard >= 0 || heard == PSOCK_ETIMEDOUT)
             heard = hear(s, wanted, wanted + count);
         if (heard < 0)
-            return fail("sending", heard);
-        if (heard == (ptrdiff_t)wanted + count)
+            return fail("sending", (ptrdiff_t)heard);
+        if (heard == (int64_t)wanted + count)
             last = buffer.size % SEGMENT_SIZE;
         if (heard > wanted)
             tries = -1;
