@@ -64,6 +64,15 @@ static inline psock_waker *psock_canceler_within(int64_t timeout_ns)
     return timeout_ns == 0 ? NULL : canceler;
 }
 
+/* The bytes of the data of a message, or of its room. */
+static inline size_t psock_message_bytes(const psock_message *message)
+{
+    size_t size = 0;
+    for (size_t i = 0; i < message->buffer_count; i++)
+        size += message->buffers[i].size;
+    return size;
+}
+
 /* What of enum psock_readiness can be asked for. */
 #define PSOCK_CAN_BE_WANTED                                                    \
     (PSOCK_READABLE | PSOCK_URGENT | PSOCK_WRITABLE | PSOCK_READ_ENDED)

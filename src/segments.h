@@ -9,14 +9,6 @@
 #define PSOCK_SEGMENTS_AT_ONCE 64
 #define PSOCK_BYTES_AT_ONCE 65000
 
-static inline size_t psock_message_bytes(const psock_message *message)
-{
-    size_t size = 0;
-    for (size_t i = 0; i < message->buffer_count; i++)
-        size += message->buffers[i].size;
-    return size;
-}
-
 /* The most bytes of segments of `segment_size` that a system is given at once. */
 static inline size_t psock_bytes_at_once(size_t segment_size)
 {

@@ -404,12 +404,15 @@ static void threads_that_forbid_fragments_leave_the_option_alone(void **state)
 {
     struct path path = path_over(state);
     int64_t before, after;
-    struct running_call *calls[3];
+    enum {
+        THREADS = 3
+    };
+    struct running_call *calls[THREADS];
     assert_result(
         psock_get_option(path.sender, PSOCK_OPTION_DONT_FRAGMENT, &before), 0);
-    for (size_t i = 0; i < COUNT_OF(calls); i++)
+    for (int i = 0; i < THREADS; i++)
         calls[i] = begin_call(send_with_and_without_fragments, &path);
-    for (size_t i = 0; i < COUNT_OF(calls); i++)
+    for (int i = 0; i < THREADS; i++)
         assert_result(end_call(calls[i]), 1);
     assert_result(
         psock_get_option(path.sender, PSOCK_OPTION_DONT_FRAGMENT, &after), 0);
@@ -1074,6 +1077,21 @@ static void stream_takes_a_message_as_so_many_bytes(void **state)
     assert_int_equal(letters[0].message.flags, 0);
 }
 
+/* More than any stream takes at once. */
+static void stream_message_in_part_ends_the_array(void **state)
+{
+    static unsigned char much[1 << 25];
+    struct stream ends = stream_over(family_of(state));
+    const psock_buffer buffer = {much, sizeof much};
+    psock_message messages[] = {{.buffers = &buffer, .buffer_count = 1},
+                                {.buffers = &buffer, .buffer_count = 1}};
+    assert_result(psock_peer(ends.client, &messages[0].peer), 0);
+    messages[1].peer = messages[0].peer;
+    assert_result(psock_send_messages(ends.client, messages, 2, 0, in_time()),
+                  1);
+    assert_in_range(messages[0].size, 1, sizeof much - 1);
+}
+
 static void stream_sends_no_metadata(void **state)
 {
     static const unsigned bits[] = {
@@ -1288,6 +1306,7 @@ int main(void)
                      connection_of_ipv6_leads_to_ipv4_with_metadata,
                      &net_mapped),
         test_all(stream_takes_a_message_as_so_many_bytes),
+        test_both(stream_message_in_part_ends_the_array),
         test_all(stream_sends_no_metadata),
         test_all(stream_sends_no_long_segments),
         test_unix(unix_socket_refuses_metadata_behind_control_data),

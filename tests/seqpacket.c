@@ -64,6 +64,22 @@ static void empty_message_is_not_the_end(void **state)
                   PSOCK_EAGAIN);
 }
 
+static void empty_messages_in_a_row_are_all_received(void **state)
+{
+    (void)state;
+    struct stream ends = connection();
+    psock_message messages[8] = {{.size = 1}};
+    for (int i = 0; i < 3; i++)
+        assert_result(psock_send(ends.client, NULL, 0, 0, in_time()), 0);
+    assert_result(psock_recv_messages(ends.server, messages, 8, 0, in_time()),
+                  3);
+    assert_int_equal(messages[0].size, 0);
+    psock_close(let_go(ends.client));
+    assert_result(psock_recv_messages(ends.server, messages, 8, 0, in_time()),
+                  1);
+    assert_int_equal(messages[0].size, 0);
+}
+
 static void rest_of_a_message_is_lost_for_want_of_room(void **state)
 {
     (void)state;
@@ -175,6 +191,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         test_unix(messages_arrive_whole_and_in_order),
         test_unix(empty_message_is_not_the_end),
+        test_unix(empty_messages_in_a_row_are_all_received),
         test_unix(rest_of_a_message_is_lost_for_want_of_room),
         test_unix(peeked_message_stays),
         test_unix(vector_is_one_message),

@@ -343,13 +343,16 @@ static void sending_is_not_disturbed_while_reports_are_taken(void **state)
     int family = family_of(state);
     psock_t s = datagram(family);
     psock_address gone = nobody(family);
-    struct running_call *calls[2];
+    enum {
+        THREADS = 2
+    };
+    struct running_call *calls[THREADS];
     need_reports(s);
-    for (size_t i = 0; i < COUNT_OF(calls); i++)
+    for (int i = 0; i < THREADS; i++)
         calls[i] = begin_call(take_reports, &s);
     for (int i = 0; i < 2000; i++)
         send_into_the_void(s, &gone);
-    for (size_t i = 0; i < COUNT_OF(calls); i++)
+    for (int i = 0; i < THREADS; i++)
         assert_true(end_call(calls[i]) > 0);
 }
 

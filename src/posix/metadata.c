@@ -221,12 +221,8 @@ static void put_callers(struct psock_posix_pool *pool,
 
 _Bool psock_posix_is_cut(const psock_message *message)
 {
-    size_t size = 0;
-    if (!asks(message, PSOCK_META_SEGMENT_SIZE))
-        return 0;
-    for (size_t i = 0; i < message->buffer_count; i++)
-        size += message->buffers[i].size;
-    return size > message->segment_size;
+    return asks(message, PSOCK_META_SEGMENT_SIZE) &&
+           psock_message_bytes(message) > message->segment_size;
 }
 
 _Bool psock_posix_needs_option(const psock_message *message)

@@ -243,6 +243,12 @@ static inline ptrdiff_t send_more(psock_t s, psock_message *messages,
     return sent;
 }
 
+/* A stream that is given peers takes a message in part: no other may follow. */
+static _Bool went_whole(const psock_message *message)
+{
+    return message->size == psock_message_bytes(message);
+}
+
 /* Where some did not go, that may have been because of a report, or of what they
  * are to be sent with; the next attempt shows. */
 static inline ptrdiff_t send_many(psock_t s, psock_message *messages,
@@ -254,7 +260,7 @@ static inline ptrdiff_t send_many(psock_t s, psock_message *messages,
         sent = send_more(s, messages, count, done);
         if (PSOCK_LIKELY(sent > 0))
             done += (size_t)sent;
-    } while (sent > 0 && done < count);
+    } while (sent > 0 && done < count && went_whole(&messages[done - 1]));
     return done > 0 ? (ptrdiff_t)done : sent;
 }
 
@@ -357,11 +363,12 @@ static inline _Bool may_be_an_end(const psock_message *message)
     return message->size == 0 && message->peer.length == 0;
 }
 
-/* A stream that has ended fills all that is left with its end: one is told. */
+/* A stream that has ended fills all of the `count` that is left with its end: one
+ * is told.  Fewer than all have not ended: they are messages of nothing. */
 static PSOCK_APART ptrdiff_t with_one_end(int fd, const psock_message *messages,
-                                          ptrdiff_t received)
+                                          ptrdiff_t received, size_t count)
 {
-    if (is_stream(fd))
+    if ((size_t)received == count && is_stream(fd))
         while (received > 1 && may_be_an_end(&messages[received - 2]))
             received--;
     return received;
@@ -382,7 +389,7 @@ static PSOCK_ASIDE ptrdiff_t receive_many(psock_t s, psock_message *messages,
     for (int i = 0; i < received; i++)
         take_message(&native[i].msg_hdr, native[i].msg_len, &messages[i]);
     if (!PSOCK_LIKELY(!may_be_an_end(&messages[received - 1])))
-        return with_one_end(psock_posix_fd(s), messages, received);
+        return with_one_end(psock_posix_fd(s), messages, received, count);
     return received;
 }
 #else

@@ -6,7 +6,7 @@
 #define CONTROL_ALIGNMENT _Alignof(WSACMSGHDR)
 #define CONTROL_DATA_AT sizeof(WSACMSGHDR)
 
-_Static_assert(CONTROL_DATA_AT % CONTROL_ALIGNMENT == 0,
+_Static_assert((CONTROL_DATA_AT & (CONTROL_ALIGNMENT - 1)) == 0,
                "data follow the header without a gap");
 
 size_t psock_sys_control_space(size_t size)

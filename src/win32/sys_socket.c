@@ -428,7 +428,7 @@ static int bind_with(psock_t s, const psock_address *local, int option)
 
 int psock_sys_bind(psock_t s, const psock_address *local, int mode)
 {
-    int option;
+    int option = 0;
     int error = bind_option(s, mode, &option);
     return error < 0 ? error : bind_with(s, local, option);
 }

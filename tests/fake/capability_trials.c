@@ -291,36 +291,36 @@ static void try_tcp_info(struct steps *steps, int argument)
 #define LOCAL_BITS (PSOCK_META_LOCAL | PSOCK_META_INTERFACE)
 
 static struct subject {
-    int capability;
     void (*try_it)(struct steps *steps, int argument);
+    int capability;
     int argument;
 } subjects[] = {
-    {PSOCK_CAP_UNIX_SEQPACKET, try_unix, PSOCK_SEQPACKET},
-    {PSOCK_CAP_UNIX_PAIR, try_unix_pair, 0},
-    {PSOCK_CAP_PEER_CREDENTIALS, try_credentials, 0},
-    {PSOCK_CAP_PASS_SOCKETS, try_passing, 0},
-    {PSOCK_CAP_RAW, try_raw, 0},
-    {PSOCK_CAP_BATCHES, try_batches, 0},
-    {PSOCK_CAP_SEND_SEGMENTS, try_sending, 0},
-    {PSOCK_CAP_RECV_SEGMENTS, try_receiving, PSOCK_META_SEGMENT_SIZE},
-    {PSOCK_CAP_UNDELIVERED, try_undelivered, 0},
-    {PSOCK_CAP_RECV_LOCAL, try_receiving, LOCAL_BITS},
-    {PSOCK_CAP_RECV_ECN, try_receiving, PSOCK_META_ECN},
-    {PSOCK_CAP_RECV_TRAFFIC_CLASS, try_receiving, PSOCK_META_TRAFFIC_CLASS},
-    {PSOCK_CAP_RECV_HOP_LIMIT, try_receiving, PSOCK_META_HOP_LIMIT},
-    {PSOCK_CAP_RECV_TIMESTAMP, try_receiving, PSOCK_META_TIMESTAMP},
-    {PSOCK_CAP_SEND_LOCAL, try_sending, 0},
-    {PSOCK_CAP_SEND_ECN, try_sending, 0},
-    {PSOCK_CAP_SEND_TRAFFIC_CLASS, try_sending, 0},
-    {PSOCK_CAP_SEND_HOP_LIMIT, try_sending, 0},
-    {PSOCK_CAP_SEND_DONT_FRAGMENT, try_sending, 0},
-    {PSOCK_CAP_MULTICAST, try_multicast, 0},
-    {PSOCK_CAP_MULTICAST_SOURCE, try_multicast, 1},
-    {PSOCK_CAP_KEEPALIVE_TIMES, try_keepalive, 0},
-    {PSOCK_CAP_DEAD_PEER, try_option, PSOCK_OPTION_DEAD_PEER_MS},
-    {PSOCK_CAP_TCP_INFO, try_tcp_info, 0},
-    {PSOCK_CAP_BIND_INTERFACE, try_option, PSOCK_OPTION_INTERFACE},
-    {PSOCK_CAP_FAST_OPEN, try_option, PSOCK_OPTION_FAST_OPEN},
+    {try_unix, PSOCK_CAP_UNIX_SEQPACKET, PSOCK_SEQPACKET},
+    {try_unix_pair, PSOCK_CAP_UNIX_PAIR, 0},
+    {try_credentials, PSOCK_CAP_PEER_CREDENTIALS, 0},
+    {try_passing, PSOCK_CAP_PASS_SOCKETS, 0},
+    {try_raw, PSOCK_CAP_RAW, 0},
+    {try_batches, PSOCK_CAP_BATCHES, 0},
+    {try_sending, PSOCK_CAP_SEND_SEGMENTS, 0},
+    {try_receiving, PSOCK_CAP_RECV_SEGMENTS, PSOCK_META_SEGMENT_SIZE},
+    {try_undelivered, PSOCK_CAP_UNDELIVERED, 0},
+    {try_receiving, PSOCK_CAP_RECV_LOCAL, LOCAL_BITS},
+    {try_receiving, PSOCK_CAP_RECV_ECN, PSOCK_META_ECN},
+    {try_receiving, PSOCK_CAP_RECV_TRAFFIC_CLASS, PSOCK_META_TRAFFIC_CLASS},
+    {try_receiving, PSOCK_CAP_RECV_HOP_LIMIT, PSOCK_META_HOP_LIMIT},
+    {try_receiving, PSOCK_CAP_RECV_TIMESTAMP, PSOCK_META_TIMESTAMP},
+    {try_sending, PSOCK_CAP_SEND_LOCAL, 0},
+    {try_sending, PSOCK_CAP_SEND_ECN, 0},
+    {try_sending, PSOCK_CAP_SEND_TRAFFIC_CLASS, 0},
+    {try_sending, PSOCK_CAP_SEND_HOP_LIMIT, 0},
+    {try_sending, PSOCK_CAP_SEND_DONT_FRAGMENT, 0},
+    {try_multicast, PSOCK_CAP_MULTICAST, 0},
+    {try_multicast, PSOCK_CAP_MULTICAST_SOURCE, 1},
+    {try_keepalive, PSOCK_CAP_KEEPALIVE_TIMES, 0},
+    {try_option, PSOCK_CAP_DEAD_PEER, PSOCK_OPTION_DEAD_PEER_MS},
+    {try_tcp_info, PSOCK_CAP_TCP_INFO, 0},
+    {try_option, PSOCK_CAP_BIND_INTERFACE, PSOCK_OPTION_INTERFACE},
+    {try_option, PSOCK_CAP_FAST_OPEN, PSOCK_OPTION_FAST_OPEN},
 };
 
 /* The first call starts the system, once for all that follow in a test. */

@@ -307,9 +307,10 @@ static void write_report(struct writing *writing)
         UCHAR code;
     } report = {icmp->protocol, icmp->mtu, (UCHAR)icmp->type,
                 (UCHAR)icmp->code};
+    static const int types[] = {IPV6_RECVERR, IP_RECVERR};
     const _Bool is_4 = icmp->protocol == IPPROTO_ICMP;
-    write_item(writing, is_4 ? IPPROTO_IP : IPPROTO_IPV6,
-               is_4 ? IP_RECVERR : IPV6_RECVERR, &report, sizeof report);
+    write_item(writing, is_4 ? IPPROTO_IP : IPPROTO_IPV6, types[is_4], &report,
+               sizeof report);
 }
 
 static _Bool is_received_by_4(const struct writing *writing)
