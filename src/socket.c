@@ -131,7 +131,7 @@ static PSOCK_APART int connect_later(psock_t s, const psock_address *peer,
 #define ANSWER_MS 1000
 
 /* A full queue is an answer, too. */
-static int ask(psock_t asker, const psock_address *path)
+static int ask_at(psock_t asker, const psock_address *path)
 {
     int result = psock_sys_connect(asker, path, 0);
     return result == PSOCK_EAGAIN || result == 0
@@ -150,7 +150,7 @@ static _Bool is_deserted(psock_t s, const psock_address *path)
     psock_t asker = psock_sys_open(PSOCK_UNIX, type, 0);
     if (asker < 0)
         return 0;
-    int result = ask(asker, path);
+    int result = ask_at(asker, path);
     psock_sys_close(asker);
     return result == PSOCK_ECONNREFUSED;
 }
