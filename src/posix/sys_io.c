@@ -89,9 +89,10 @@ PSOCK_APART ptrdiff_t psock_posix_receive_failure(int fd)
 
 static inline ptrdiff_t receive_result(psock_t s, ssize_t received)
 {
-    return PSOCK_LIKELY(received >= 0)
-               ? received
-               : psock_posix_receive_failure(psock_posix_fd(s));
+    if (PSOCK_LIKELY(received >= 0))
+        return received;
+    return errno == EAGAIN ? PSOCK_EAGAIN
+                           : psock_posix_receive_failure(psock_posix_fd(s));
 }
 
 /* A failure that was a report of an earlier datagram is gone with it; this one
