@@ -52,8 +52,8 @@ static int family_error(const struct change *change, int family)
 /* Only such sockets hear groups, whatever some systems pretend. */
 static int kind_error(psock_t s, const struct change *change)
 {
-    int family;
-    int type;
+    int family = PSOCK_NONE;
+    int type = 0;
     int error = psock_sys_kind(s, &family, &type);
     if (error < 0)
         return error;

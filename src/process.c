@@ -147,8 +147,8 @@ static int await_rest(psock_deadline rest, _Bool ended, psock_deadline deadline)
 
 static int await_message(psock_t channel, psock_deadline deadline)
 {
-    int family;
-    int type;
+    int family = PSOCK_NONE;
+    int type = 0;
     psock_deadline rest = PSOCK_FOREVER;
     int result = psock_sys_kind(channel, &family, &type);
     while (result == 0) {

@@ -143,8 +143,8 @@ static int ask_at(psock_t asker, const psock_address *path)
 /* Whether nobody answers at the path that `s` is to have. */
 static _Bool is_deserted(psock_t s, const psock_address *path)
 {
-    int family;
-    int type;
+    int family = PSOCK_NONE;
+    int type = 0;
     if (psock_sys_kind(s, &family, &type) < 0 || type == 0)
         return 0;
     psock_t asker = psock_sys_open(PSOCK_UNIX, type, 0);

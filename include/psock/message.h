@@ -220,7 +220,8 @@ psock_message_segment(const psock_message *message, size_t index,
  * their size; so there it is granted only to PSOCK_META_SEGMENT_SIZE_ANYWAY, and
  * taken back where that is noticed (PSOCK_MAYBE_JOINED).
  *
- * Returns the bits that are granted, which may be fewer, or
+ * Returns the bits that are granted, which may be fewer (PSOCK_META_SEGMENT_SIZE
+ * stands for the wish for it anyway, too), or
  *   PSOCK_EINVAL      unknown bits, or PSOCK_META_DONT_FRAGMENT
  *   PSOCK_EOPNOTSUPP  no datagram or raw socket of IPv4 or IPv6 */
 PSOCK_API PSOCK_CHECKED int psock_want_metadata(psock_t s, unsigned wanted);

@@ -137,8 +137,8 @@ static int refuse_metadata(const psock_message *message, int type)
 static int carrier_error(int fd, const psock_message *message)
 {
     struct psock_address_view peer;
-    int family;
-    int type;
+    int family = PSOCK_NONE;
+    int type = 0;
     psock_sys_address_view(&message->peer, &peer);
     if (peer.family == PSOCK_IPV4 || peer.family == PSOCK_IPV6)
         return 0;
@@ -469,8 +469,8 @@ static unsigned make_wishes(int fd, const struct wish *wishes, unsigned wanted)
 /* An IPv6 socket that serves both needs the wishes of both. */
 int psock_sys_want_metadata(psock_t s, unsigned wanted)
 {
-    int family;
-    int type;
+    int family = PSOCK_NONE;
+    int type = 0;
     const int fd = psock_posix_fd(s);
     int error = psock_sys_kind(s, &family, &type);
     if (error < 0)

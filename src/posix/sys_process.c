@@ -202,8 +202,8 @@ static int check_connection(int fd)
 /* Other families let descriptors be sent, and drop them. */
 int psock_sys_check_channel(psock_t channel)
 {
-    int family;
-    int type;
+    int family = PSOCK_NONE;
+    int type = 0;
     int error = psock_sys_kind(channel, &family, &type);
     if (error < 0)
         return error;

@@ -230,8 +230,8 @@ static int sharing_option(int family, int type, int *option)
  * sharing to them. */
 static int bind_option(int fd, int mode, int *option)
 {
-    int family;
-    int type;
+    int family = PSOCK_NONE;
+    int type = 0;
     *option = 0;
     if (mode == PSOCK_BIND_FRESH)
         return 0;

@@ -663,12 +663,10 @@ static _Bool set_joining(psock_t s, DWORD longest)
  */
 static unsigned grant_joining(psock_t s, unsigned wanted)
 {
-    const unsigned granted =
-        wanted & (PSOCK_META_SEGMENT_SIZE | PSOCK_META_SEGMENT_SIZE_ANYWAY);
     if ((wanted & PSOCK_META_SEGMENT_SIZE_ANYWAY) != 0 &&
         psock_win32_shadow_add(s, SHADOW_JOINS) == 0 &&
         set_joining(s, PSOCK_DATAGRAM_MAX))
-        return granted | PSOCK_META_SEGMENT_SIZE;
+        return PSOCK_META_SEGMENT_SIZE;
     if ((psock_win32_shadow(s) & SHADOW_JOINS) != 0) {
         set_joining(s, 0);
         psock_win32_shadow_remove(s, SHADOW_JOINS);
@@ -678,8 +676,8 @@ static unsigned grant_joining(psock_t s, unsigned wanted)
 
 int psock_sys_want_metadata(psock_t s, unsigned wanted)
 {
-    int family;
-    int type;
+    int family = PSOCK_NONE;
+    int type = 0;
     int error = psock_sys_kind(s, &family, &type);
     if (error < 0)
         return error;
@@ -719,8 +717,8 @@ static int stop_reports(psock_t s)
  * for as long as there may be some. */
 static void ask_for_details(psock_t s)
 {
-    int family;
-    int type;
+    int family = PSOCK_NONE;
+    int type = 0;
     const unsigned state = psock_win32_shadow(s);
     if (psock_sys_kind(s, &family, &type) < 0 ||
         psock_win32_shadow_add(s, SHADOW_ERROR_QUEUE) < 0)

@@ -395,8 +395,8 @@ static int process_of_connection(psock_t s, uint32_t *process)
 
 static int process_of_peer(psock_t s, uint32_t *process)
 {
-    int family;
-    int type;
+    int family = PSOCK_NONE;
+    int type = 0;
     psock_address peer;
     int error = psock_sys_kind(s, &family, &type);
     if (error < 0)
@@ -462,8 +462,8 @@ static int check_path(psock_t channel)
 /* Datagrams name nobody who could be given anything. */
 int psock_sys_check_channel(psock_t channel)
 {
-    int family;
-    int type;
+    int family = PSOCK_NONE;
+    int type = 0;
     int error = psock_sys_kind(channel, &family, &type);
     if (error < 0)
         return error;
