@@ -71,9 +71,13 @@ static void empty_messages_in_a_row_are_all_received(void **state)
     psock_message messages[8] = {{.size = 1}};
     for (int i = 0; i < 3; i++)
         assert_result(psock_send(ends.client, NULL, 0, 0, in_time()), 0);
-    assert_result(psock_recv_messages(ends.server, messages, 8, 0, in_time()),
-                  3);
-    assert_int_equal(messages[0].size, 0);
+    for (ptrdiff_t received = 0; received < 3;) {
+        ptrdiff_t more =
+            psock_recv_messages(ends.server, messages, 8, 0, in_time());
+        assert_in_range(more, 1, 3 - received);
+        assert_int_equal(messages[more - 1].size, 0);
+        received += more;
+    }
     psock_close(let_go(ends.client));
     assert_result(psock_recv_messages(ends.server, messages, 8, 0, in_time()),
                   1);
