@@ -9,63 +9,14 @@
 #ifndef TCP_KEEPALIVE
 #define TCP_KEEPALIVE 3
 #endif
-#ifndef TCP_MAXSEG
-#define TCP_MAXSEG 4
-#endif
-#ifndef TCP_MAXRT
-#define TCP_MAXRT 5
-#endif
 #ifndef TCP_STDURG
 #define TCP_STDURG 6
 #endif
 #ifndef TCP_TIMESTAMPS
 #define TCP_TIMESTAMPS 10
 #endif
-#ifndef TCP_MAXRTMS
-#define TCP_MAXRTMS 14
-#endif
-#ifndef TCP_FASTOPEN
-#define TCP_FASTOPEN 15
-#endif
-#ifndef TCP_KEEPCNT
-#define TCP_KEEPCNT 16
-#endif
-#ifndef TCP_KEEPINTVL
-#define TCP_KEEPINTVL 17
-#endif
 #ifndef TCP_FAIL_CONNECT_ON_ICMP_ERROR
 #define TCP_FAIL_CONNECT_ON_ICMP_ERROR 18
-#endif
-#ifndef SIO_TCP_INFO
-#define SIO_TCP_INFO _WSAIORW(IOC_VENDOR, 39)
-#endif
-
-#ifndef IP_RECVECN
-#define IP_RECVECN 50
-#endif
-#ifndef IPV6_RECVECN
-#define IPV6_RECVECN 50
-#endif
-#ifndef IP_RECVERR
-#define IP_RECVERR 75
-#endif
-#ifndef IPV6_RECVERR
-#define IPV6_RECVERR 75
-#endif
-#ifndef UDP_SEND_MSG_SIZE
-#define UDP_SEND_MSG_SIZE 2
-#endif
-#ifndef UDP_RECV_MAX_COALESCED_SIZE
-#define UDP_RECV_MAX_COALESCED_SIZE 3
-#endif
-#ifndef UDP_COALESCED_INFO
-#define UDP_COALESCED_INFO 3
-#endif
-#ifndef SO_TIMESTAMP
-#define SO_TIMESTAMP 0x300A
-#endif
-#ifndef MSG_ERRQUEUE
-#define MSG_ERRQUEUE 0x1000
 #endif
 
 /* --- Options ---------------------------------------------------------------- */

@@ -22,6 +22,7 @@
 
 #include <psock/psock.h>
 
+#include "../../src/win32/numbers.h"
 #include "../../src/win32/winsock.h"
 
 /* --- Profiles -------------------------------------------------------------- */
