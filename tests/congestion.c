@@ -81,15 +81,7 @@ static void check_refused(psock_t s, int error)
 
 static void congestion_control_is_for_streams_only(void **state)
 {
-    psock_t other = datagram(family_of(state));
-    psock_t foreign = host_foreign_open();
-    psock_t closed = open_kept(family_of(state), PSOCK_STREAM);
-    close_kept(closed);
-    check_refused(other, PSOCK_EOPNOTSUPP);
-    check_refused(closed, PSOCK_EBADF);
-    check_refused(PSOCK_INVALID, PSOCK_EBADF);
-    check_refused(foreign, PSOCK_ENOTSOCK);
-    host_foreign_close(foreign);
+    check_streams_only(family_of(state), check_refused);
 }
 
 static void local_streams_have_no_congestion_control(void **state)

@@ -490,3 +490,16 @@ int warm_up(void **state)
     (void)state;
     return 0;
 }
+
+void check_streams_only(int family, void (*check_refused)(psock_t s, int error))
+{
+    psock_t other = datagram(family);
+    psock_t foreign = host_foreign_open();
+    psock_t closed = open_kept(family, PSOCK_STREAM);
+    close_kept(closed);
+    check_refused(other, PSOCK_EOPNOTSUPP);
+    check_refused(closed, PSOCK_EBADF);
+    check_refused(PSOCK_INVALID, PSOCK_EBADF);
+    check_refused(foreign, PSOCK_ENOTSOCK);
+    host_foreign_close(foreign);
+}

@@ -96,6 +96,11 @@ struct queue {
 
 struct queue full_queue(int family);
 
+/* Whether `check_refused` finds each socket refused that is no stream, closed, or
+ * none at all, with the error that it is given. */
+void check_streams_only(int family,
+                        void (*check_refused)(psock_t s, int error));
+
 _Bool same_address(const psock_address *a, const psock_address *b);
 
 /* --- Data ----------------------------------------------------------------- */
