@@ -45,8 +45,24 @@ else()
   check_symbol_exists(recvmmsg "${headers}" PSOCK_HAVE_MANY_MESSAGES)
   check_symbol_exists(SO_EE_ORIGIN_ICMP "time.h;linux/errqueue.h"
                       PSOCK_HAVE_ERROR_QUEUE)
+  check_symbol_exists(AF_PACKET "${headers};netpacket/packet.h"
+                      PSOCK_HAVE_PACKET_ADDRESSES)
+  check_symbol_exists(AF_LINK "${headers};net/if_dl.h"
+                      PSOCK_HAVE_LINK_ADDRESSES)
+  check_symbol_exists(RTMGRP_LINK
+                      "${headers};linux/netlink.h;linux/rtnetlink.h"
+                      PSOCK_HAVE_ROUTE_NETLINK)
+  check_symbol_exists(RTM_IFINFO "${headers};net/if.h;net/route.h"
+                      PSOCK_HAVE_ROUTE_SOCKETS)
   check_struct_has_member("struct sockaddr" sa_len "${headers}"
                           PSOCK_HAVE_SA_LEN)
+  check_symbol_exists(AI_IDN netdb.h PSOCK_HAVE_AI_IDN)
+  check_symbol_exists(newlocale locale.h PSOCK_HAVE_NEWLOCALE)
+  if(PSOCK_HAVE_AI_IDN AND PSOCK_HAVE_NEWLOCALE)
+    set(PSOCK_HAVE_INTERNATIONAL_NAMES 1)
+  endif()
+  # Other systems have another call of this name elsewhere.
+  check_symbol_exists(sendfile sys/sendfile.h PSOCK_HAVE_SENDFILE)
   unset(headers)
   cmake_pop_check_state()
 
@@ -86,9 +102,15 @@ else()
   psock_have(MANY_MESSAGES FALLBACK)
   psock_have(MIXED_CONTROL FALLBACK)
   psock_have(ERROR_QUEUE)
+  psock_have(SENDFILE FALLBACK)
+  psock_have(INTERNATIONAL_NAMES FALLBACK)
   psock_have(POLLRDHUP)
   psock_have(SO_NOSIGPIPE)
   psock_have(SA_LEN)
+  psock_have(PACKET_ADDRESSES FALLBACK)
+  psock_have(LINK_ADDRESSES)
+  psock_have(ROUTE_NETLINK FALLBACK)
+  psock_have(ROUTE_SOCKETS)
   psock_have(ABSTRACT_NAMES)
 endif()
 

@@ -30,6 +30,15 @@ set(PSOCK_SHARED_OTHER
   src/process.c
   src/pair.c
   src/poll.c
+  src/query.c
+  src/host.c
+  src/resolve.c
+  src/race.c
+  src/dial.c
+  src/serve.c
+  src/stream.c
+  src/file.c
+  src/interface.c
   src/capability.c)
 
 # The files of a twin.  The poller is one of several (features.cmake chooses),
@@ -55,7 +64,10 @@ set(PSOCK_SYS_OTHER
   sys_option.c
   sys_process.c
   sys_waker.c
-  sys_poll.c)
+  sys_poll.c
+  sys_resolve.c
+  sys_file.c
+  sys_interface.c)
 
 # What only Windows has: metadata, interfaces, the shadow of each socket, polls of the AFD
 # driver, what is in pollers, and the table through which Windows is called (the
@@ -84,7 +96,10 @@ list(APPEND PSOCK_OTHER_SOURCES ${PSOCK_SHARED_OTHER})
 if(WIN32)
   list(APPEND PSOCK_OTHER_SOURCES ${PSOCK_WIN32_OTHER} ${PSOCK_WIN32_TABLE})
 else()
-  list(APPEND PSOCK_OTHER_SOURCES src/posix/pollers.c)
+  list(APPEND PSOCK_OTHER_SOURCES
+    src/posix/pollers.c
+    src/posix/links.c
+    src/posix/changes.c)
   list(INSERT PSOCK_FUSED_SOURCES 0
     src/posix/metadata.c
     src/posix/error_queue.c

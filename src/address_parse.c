@@ -6,7 +6,7 @@
  * until the whole text is known to be well formed. */
 #include <string.h>
 
-#include "sys.h"
+#include "policy.h"
 
 /* The value of a decimal digit; above 9 for any other character. */
 static inline unsigned decimal(char c)
@@ -325,6 +325,35 @@ static int parse_unix(const char *text, psock_address *address)
             name[length] = byte;
     }
     return psock_address_unix(name, length, address);
+}
+
+/* Four numbers with dots between, and nothing behind them. */
+static int parse_bare_ipv4(const char *text, psock_address *address)
+{
+    unsigned char bytes[4];
+    uint32_t ipv4 = 0;
+    text = read_ipv4(text, &ipv4);
+    if (text == NULL || *text != '\0')
+        return PSOCK_EINVAL;
+    put_ipv4(ipv4, bytes);
+    psock_sys_address_ipv4(bytes, 0, address);
+    return 0;
+}
+
+int psock_address_parse_bare(const char *text, psock_address *address)
+{
+    const int error = parse_bare_ipv4(text, address);
+    return error == 0 ? 0 : parse_ipv6(text, address);
+}
+
+int psock_address_parse_port(const char *text, uint16_t *port)
+{
+    uint32_t number = 0;
+    text = read_number(text, UINT16_MAX, &number);
+    if (text == NULL || *text != '\0')
+        return PSOCK_EINVAL;
+    *port = (uint16_t)number;
+    return 0;
 }
 
 int psock_address_parse(const char *text, psock_address *address)

@@ -71,6 +71,8 @@ static const struct error_words words[] = {
     WORDS(EOVERFLOW, "value too large"),
     WORDS(ENODEV, "no such device"),
     WORDS(EPFNOSUPPORT, "protocol family not supported"),
+    WORDS(EEOF, "unexpected end"),
+    WORDS(EISDIR, "is a directory"),
     WORDS(EAI_AGAIN, "name resolution failed for now"),
     WORDS(EAI_BADFLAGS, "invalid resolver flags"),
     WORDS(EAI_FAIL, "name resolution failed"),

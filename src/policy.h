@@ -31,6 +31,11 @@ int psock_wait_for(psock_t s, unsigned events, psock_deadline deadline);
  * or as psock_wait_for(). */
 int psock_pause(psock_deadline deadline);
 
+/* deadline.c: whether a call that is made of many, and of more than its caller can
+ * count, may go on after a step that did not wait: 0, PSOCK_ETIMEDOUT or
+ * PSOCK_ECANCELED. */
+int psock_may_go_on(psock_deadline deadline);
+
 /* deadline.c: the timeout of one wait, for sys.h: what is left until
  * `deadline`, below zero for PSOCK_FOREVER. */
 int64_t psock_timeout_ns(psock_deadline deadline);
@@ -80,5 +85,11 @@ static inline size_t psock_message_bytes(const psock_message *message)
 /* interest.c: tells that the descriptor `s` is about to be closed, so that what
  * pollers know of it does not count for the next one of its number. */
 void psock_descriptor_closes(psock_t s);
+
+/* address_parse.c: IPv4 and IPv6 addresses without brackets or port, of port 0,
+ * and ports by themselves, as strict as psock_address_parse().  Each returns 0,
+ * or PSOCK_EINVAL or PSOCK_ENODEV with nothing written. */
+int psock_address_parse_bare(const char *text, psock_address *address);
+int psock_address_parse_port(const char *text, uint16_t *port);
 
 #endif

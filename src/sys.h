@@ -33,6 +33,9 @@ _Bool psock_sys_error_explains(int native, int error);
 /* What last failed on this thread, as the system numbers it. */
 int psock_sys_error_native(void);
 
+/* Makes `native` that: it was before, or another thread failed for this one. */
+void psock_sys_error_restore(int native);
+
 /* --- sys_clock.c ---------------------------------------------------------- */
 
 /* Monotonic nanoseconds since some moment; above zero. */
@@ -74,7 +77,8 @@ void psock_sys_address_set_port(psock_address *address, uint16_t port);
 /* The room an interface name needs, its zero byte included. */
 #define PSOCK_SYS_SCOPE_NAME_SIZE 257
 
-/* The index of an interface by name (UTF-8); 0 when there is none. */
+/* The index of an interface by name (UTF-8, of any length); 0 when there is
+ * none. */
 uint32_t psock_sys_scope_index(const char *name);
 
 /* Writes the interface's name into PSOCK_SYS_SCOPE_NAME_SIZE bytes; false when
@@ -109,6 +113,10 @@ int psock_sys_close_reset(psock_t s);
 /* Sets what `mode` asks for, then binds; on failure the option is taken back.
  * The socket is not bound yet. */
 int psock_sys_bind(psock_t s, const psock_address *local, int mode);
+
+/* Whether a stream of both families that is bound by `mode` to all addresses
+ * keeps IPv4 sockets from having its port, and is refused where one has it. */
+_Bool psock_sys_keeps_both(int mode);
 
 /* Binds first when there is no address yet.  `backlog` is at least 0. */
 int psock_sys_listen(psock_t s, int backlog);
@@ -394,6 +402,116 @@ int psock_sys_poller_wait(struct psock_sys_poller *poller,
 /* Ends one wait, this or the next.  As psock_sys_waker_ring() otherwise; not
  * called again before a wait has said that it was woken. */
 void psock_sys_poller_wake(struct psock_sys_poller *poller);
+
+/* --- sys_resolve.c: what the system's resolver is asked -------------------- */
+
+/* One question and its answer.  Whoever asks keeps it and all it points to where
+ * it is until `done` was called. */
+struct psock_sys_look_up {
+    /* Of a name: `host` (UTF-8) or `service` may be null, not both; a host is
+     * neither numeric nor empty, a service no number. */
+    const char *host;
+    const char *service;
+    int family;       /* PSOCK_NONE for both */
+    int type;         /* PSOCK_STREAM or PSOCK_DATAGRAM */
+    _Bool configured; /* PSOCK_RESOLVE_CONFIGURED */
+    _Bool wants_name; /* the canonical name, into `host_name` */
+    /* Of an address, unless null: its name into `host_name` and `service_name`,
+     * each empty where there is none, or where `flags` has it as a number. */
+    const psock_address *address;
+    unsigned flags;
+
+    /* The answer: how many addresses (0 of an address), or the error and the
+     * system's code. */
+    int result;
+    int native;
+    psock_address *addresses; /* of malloc(), for free(); null for none */
+    char host_name[PSOCK_HOST_NAME_SIZE];
+    char service_name[PSOCK_SERVICE_NAME_SIZE];
+
+    /* Called once, by any thread, perhaps before psock_sys_begin_look_up() has
+     * returned, when all of the answer is written.  Not of src/ in name, so it
+     * may call there. */
+    void (*done)(struct psock_sys_look_up *look_up);
+    void *work; /* the twin's own */
+};
+
+/* Asks.  Returns 0; or an error, with `done` not called then or later. */
+int psock_sys_begin_look_up(struct psock_sys_look_up *look_up);
+
+/* Nobody waits for the answer any more: ends it where the system can, and what has
+ * not begun.  `done` is called still, from within this call or later; the caller
+ * makes sure that `look_up` stays there meanwhile, called or not. */
+void psock_sys_stop_look_up(struct psock_sys_look_up *look_up);
+
+/* Whether the system stops a look-up that has begun: 0, or PSOCK_ENOTSUP. */
+int psock_sys_can_stop_look_up(void);
+
+/* Whether the system makes the ASCII form of names beyond ASCII, found without
+ * asking anybody else: 0, or PSOCK_ENOTSUP. */
+int psock_sys_can_name_internationally(void);
+
+/* As psock_host_name(), which checked its arguments. */
+int psock_sys_host_name(char *name, size_t size);
+
+/* --- sys_file.c ------------------------------------------------------------ */
+
+psock_file psock_sys_file_open(const char *path);
+int psock_sys_file_close(psock_file file);
+int64_t psock_sys_file_size(psock_file file);
+
+/* Returns the bytes read, 0 at the end, or an error.  `size` is above zero, and
+ * both together are an offset. */
+ptrdiff_t psock_sys_file_read(psock_file file, int64_t offset, void *buffer,
+                              size_t size);
+
+/* Makes `s` fit for psock_sys_send_file(); once for many.  PSOCK_EOPNOTSUPP where
+ * it is no stream. */
+int psock_sys_send_file_ready(psock_t s);
+
+/* Sends some of at most `size` bytes, as in reading.  It may wait itself until some
+ * have gone, no longer than `timeout_ns` (below zero: as long as it takes) and no
+ * longer than until `canceler`, which may be null, is rung; or return
+ * PSOCK_EAGAIN.
+ *
+ * Returns how many went, 0 where the file has no more, PSOCK_ENOTSUP where this
+ * file or socket has to be read and sent instead; or an error. */
+ptrdiff_t psock_sys_send_file(psock_t s, psock_file file, int64_t offset,
+                              size_t size, psock_waker *canceler,
+                              int64_t timeout_ns);
+
+/* Whether the system sends files by itself: 0, or PSOCK_ENOTSUP. */
+int psock_sys_can_send_file(void);
+
+/* --- sys_interface.c ------------------------------------------------------- */
+
+/* What the system said of its interfaces at one moment. */
+struct psock_sys_interfaces;
+
+int psock_sys_interfaces_read(struct psock_sys_interfaces **interfaces);
+void psock_sys_interfaces_free(struct psock_sys_interfaces *interfaces);
+
+/* The interface in place `i`, in no order, without its addresses; its index is
+ * above zero and no other's.  Names point into `interfaces`; the alias may be
+ * null.  False when there are no more. */
+_Bool psock_sys_interface_at(const struct psock_sys_interfaces *interfaces,
+                             size_t i, psock_interface *interface_found);
+
+/* Above any prefix length. */
+#define PSOCK_SYS_PREFIX_UNKNOWN 255u
+
+/* The address in place `i`, IPv4 or IPv6, and the index of its interface.  A twin
+ * tells the mask, or leaves it PSOCK_NONE and tells the prefix length, which may be
+ * unknown.  An address of one link may lack its scope. */
+_Bool psock_sys_interface_address_at(
+    const struct psock_sys_interfaces *interfaces, size_t i, uint32_t *index,
+    psock_interface_address *address);
+
+/* A twin says what struct psock_interface_watch is. */
+int psock_sys_watch_open(psock_waker *waker, psock_interface_watch **watch);
+
+/* When it returns, `waker` is not rung any more. */
+void psock_sys_watch_close(psock_interface_watch *watch);
 
 /* --- sys_native.c: the two directions of native.h ------------------------- */
 

@@ -43,10 +43,15 @@ enum psock_capability_id {
     PSOCK_CAP_DEAD_PEER = 29,        /* PSOCK_OPTION_DEAD_PEER_MS */
     PSOCK_CAP_TCP_INFO = 30,         /* psock_get_tcp_info() */
     PSOCK_CAP_BIND_INTERFACE = 31,   /* PSOCK_OPTION_INTERFACE */
-    PSOCK_CAP_FAST_OPEN = 32         /* PSOCK_OPTION_FAST_OPEN */
+    PSOCK_CAP_FAST_OPEN = 32,        /* PSOCK_OPTION_FAST_OPEN */
+    PSOCK_CAP_INTERNATIONAL_NAMES =
+        33,                         /* psock_resolve() of names beyond ASCII */
+    PSOCK_CAP_STOP_LOOK_UP = 34,    /* look-ups not waited for are stopped */
+    PSOCK_CAP_SEND_FILE = 35,       /* the system sends files by itself */
+    PSOCK_CAP_WATCH_INTERFACES = 36 /* psock_interface_watch_open() */
 };
 
-#define PSOCK_CAP_COUNT 33
+#define PSOCK_CAP_COUNT 37
 
 /* Tells whether this system has `capability`.
  *

@@ -71,6 +71,8 @@ enum psock_error {
     PSOCK_EOVERFLOW = -56,       /* a value does not fit */
     PSOCK_ENODEV = -57,          /* no such device or interface */
     PSOCK_EPFNOSUPPORT = -58,    /* no such protocol family */
+    PSOCK_EEOF = -59,            /* it ended before all was there */
+    PSOCK_EISDIR = -60,          /* a directory */
 
     /* Of the resolver (RFC 3493, section 6.1). */
     PSOCK_EAI_AGAIN = -101,    /* no answer now: try later */

@@ -5,13 +5,17 @@
 #ifndef PSOCK_NATIVE_H
 #define PSOCK_NATIVE_H
 
+#include <stdio.h>
+
 #ifdef _WIN32
 #include <winsock2.h>
 #include <ws2tcpip.h>
+#include <io.h>
 #else
 #include <sys/socket.h>
 #endif
 
+#include <psock/file.h>
 #include <psock/socket.h>
 
 #ifdef __cplusplus
@@ -58,6 +62,35 @@ PSOCK_CHECKED static inline int psock_release(psock_t s, psock_native *native)
     *native = psock_to_native(s);
     return 0;
 }
+
+#if defined(__STRICT_ANSI__) && !defined(_WIN32) && !defined(_POSIX_C_SOURCE)
+int(fileno)(FILE *stream); /* is there, and ISO C does not tell of it */
+#endif
+
+/* The open file below `stream`, for psock_send_file(): it stays the stream's, and
+ * is closed with it.  It has what was written to the file, so flush first; what
+ * the stream has read ahead makes no difference.
+ *
+ * Returns the file, PSOCK_EFAULT for a null `stream`, or PSOCK_EBADF for one that
+ * has no file.  Whether it is a regular one psock_file_size() tells. */
+#ifdef _WIN32
+PSOCK_CHECKED static inline psock_file psock_file_from_stdio(FILE *stream)
+{
+    const int number = stream == NULL ? -1 : _fileno(stream);
+    const intptr_t handle = number < 0 ? -1 : _get_osfhandle(number);
+    if (handle >= 0)
+        return handle;
+    return stream == NULL ? PSOCK_EFAULT : PSOCK_EBADF;
+}
+#else
+PSOCK_CHECKED static inline psock_file psock_file_from_stdio(FILE *stream)
+{
+    const int number = stream == NULL ? -1 : fileno(stream);
+    if (number >= 0)
+        return number;
+    return stream == NULL ? PSOCK_EFAULT : PSOCK_EBADF;
+}
+#endif
 
 /* `address` as the system wants it, valid as long as `address` is; pass
  * address->length with it.  psock_address_from_native() goes the other way. */

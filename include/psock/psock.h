@@ -15,6 +15,10 @@
 #include <psock/waker.h>
 #include <psock/poll.h>
 #include <psock/poller.h>
+#include <psock/resolve.h>
+#include <psock/stream.h>
+#include <psock/file.h>
+#include <psock/interface.h>
 #include <psock/capability.h>
 
 #endif

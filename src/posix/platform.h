@@ -13,6 +13,10 @@
 #define __APPLE_USE_RFC_3542 /* IPV6_PKTINFO and its like */
 #endif
 
+#ifndef _FILE_OFFSET_BITS
+#define _FILE_OFFSET_BITS 64 /* sizes of files, where a long has 32 bits */
+#endif
+
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -141,5 +145,9 @@ int psock_posix_equip(int fd);
 
 /* sys_native.c */
 int psock_posix_set_nonblocking(int fd, int nonblocking);
+
+/* sys_native.c: takes the limit of waiting sends away, before `fd` is given to
+ * somebody who may wait in one. */
+void psock_posix_lift_send_limit(int fd);
 
 #endif

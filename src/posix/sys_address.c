@@ -179,9 +179,10 @@ void psock_sys_address_set_port(psock_address *address, uint16_t port)
         put_port(port, offsetof(struct sockaddr_in6, sin6_port), address);
 }
 
+/* Some libraries would cut a longer name. */
 uint32_t psock_sys_scope_index(const char *name)
 {
-    return if_nametoindex(name);
+    return strlen(name) < IF_NAMESIZE ? if_nametoindex(name) : 0;
 }
 
 _Bool psock_sys_scope_name(uint32_t index, char *name)

@@ -46,6 +46,7 @@ static const struct error_pair error_pairs[] = {
     {ECANCELED, PSOCK_ECANCELED},
     {ENOENT, PSOCK_ENOENT},
     {ENOTDIR, PSOCK_ENOTDIR},
+    {EISDIR, PSOCK_EISDIR},
     {ELOOP, PSOCK_ELOOP},
     {ENAMETOOLONG, PSOCK_ENAMETOOLONG},
     {EROFS, PSOCK_EROFS},
@@ -108,4 +109,9 @@ _Bool psock_sys_error_explains(int native, int error)
 int psock_sys_error_native(void)
 {
     return errno;
+}
+
+void psock_sys_error_restore(int native)
+{
+    errno = native;
 }

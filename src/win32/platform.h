@@ -35,6 +35,13 @@ int psock_win32_no_memory(void);
 int psock_win32_status_error(NTSTATUS status);
 _Bool psock_win32_is_shortage(NTSTATUS status);
 
+/* sys_error.c: what a code of the resolver's means, which has some for other things
+ * than the rest of Winsock. */
+int psock_win32_resolver_error(int native);
+
+/* sys_startup.c: keeps Winsock from ending, for what looks up names. */
+void psock_win32_stay_started(void);
+
 /* sys_io.c: what a failed send or receive means.  The latter may mean success:
  * the end, or a datagram that filled the `size` bytes there were for it. */
 ptrdiff_t psock_win32_send_failure(psock_t s);

@@ -78,6 +78,8 @@ static const struct error_pair error_pairs[] = {
     {ERROR_OUTOFMEMORY, PSOCK_ENOMEM},
     {ERROR_WRITE_PROTECT, PSOCK_EROFS},
     {ERROR_SHARING_VIOLATION, PSOCK_EBUSY},
+    {ERROR_DIRECTORY_NOT_SUPPORTED, PSOCK_EISDIR},
+    {ERROR_FILENAME_EXCED_RANGE, PSOCK_ENAMETOOLONG},
     {ERROR_NOT_SUPPORTED, PSOCK_ENOTSUP},
     {ERROR_NETNAME_DELETED, PSOCK_ECONNRESET},
     {ERROR_FILE_EXISTS, PSOCK_EEXIST},
@@ -143,6 +145,62 @@ static const struct error_pair error_pairs[] = {
 
 #define PAIR_COUNT (sizeof error_pairs / sizeof *error_pairs)
 
+/* What they mean when they come of the resolver.  Those below zero are glibc's,
+ * which Wine lets through. */
+static const struct error_pair resolver_pairs[] = {
+    {WSAHOST_NOT_FOUND, PSOCK_EAI_NONAME},
+    {WSASERVICE_NOT_FOUND, PSOCK_EAI_NONAME},
+    {ERROR_INVALID_NAME, PSOCK_EAI_NONAME},
+    {DNS_ERROR_RCODE_NAME_ERROR, PSOCK_EAI_NONAME},
+    {DNS_ERROR_INVALID_NAME_CHAR, PSOCK_EAI_NONAME},
+    {-2, PSOCK_EAI_NONAME},
+    {WSANO_DATA, PSOCK_EAI_NODATA},
+    {DNS_INFO_NO_RECORDS, PSOCK_EAI_NODATA},
+    {WSAEADDRNOTAVAIL, PSOCK_EAI_NODATA},
+    {-5, PSOCK_EAI_NODATA},
+    {-9, PSOCK_EAI_NODATA},
+    {WSATRY_AGAIN, PSOCK_EAI_AGAIN},
+    {WSA_E_CANCELLED, PSOCK_EAI_AGAIN}, /* by somebody else */
+    {WSAECANCELLED, PSOCK_EAI_AGAIN},
+    {ERROR_OPERATION_ABORTED, PSOCK_EAI_AGAIN},
+    {ERROR_TIMEOUT, PSOCK_EAI_AGAIN},
+    {WSAETIMEDOUT, PSOCK_EAI_AGAIN},
+    {WSAENETDOWN, PSOCK_EAI_AGAIN},
+    {WSAENETUNREACH, PSOCK_EAI_AGAIN},
+    {WSAEHOSTUNREACH, PSOCK_EAI_AGAIN},
+    {WSASYSNOTREADY, PSOCK_EAI_AGAIN},
+    {DNS_ERROR_RCODE_SERVER_FAILURE, PSOCK_EAI_AGAIN},
+    {-3, PSOCK_EAI_AGAIN},
+    {WSATYPE_NOT_FOUND, PSOCK_EAI_SERVICE},
+    {-8, PSOCK_EAI_SERVICE},
+    {WSAEAFNOSUPPORT, PSOCK_EAI_FAMILY},
+    {-6, PSOCK_EAI_FAMILY},
+    {WSAESOCKTNOSUPPORT, PSOCK_EAI_SOCKTYPE},
+    {-7, PSOCK_EAI_SOCKTYPE},
+    {WSA_NOT_ENOUGH_MEMORY, PSOCK_EAI_MEMORY},
+    {ERROR_OUTOFMEMORY, PSOCK_EAI_MEMORY},
+    {ERROR_NO_SYSTEM_RESOURCES, PSOCK_EAI_MEMORY},
+    {WSAENOBUFS, PSOCK_EAI_MEMORY},
+    {-10, PSOCK_EAI_MEMORY},
+    {ERROR_INSUFFICIENT_BUFFER, PSOCK_EAI_OVERFLOW},
+    {ERROR_MORE_DATA, PSOCK_EAI_OVERFLOW},
+    {-12, PSOCK_EAI_OVERFLOW},
+    {WSAEMFILE, PSOCK_EMFILE},
+    {ERROR_TOO_MANY_OPEN_FILES, PSOCK_EMFILE},
+
+    {WSAHOST_NOT_FOUND, PSOCK_EAI_SERVICE}, /* of a service alone */
+    {WSASERVICE_NOT_FOUND, PSOCK_EAI_SERVICE},
+    {WSANO_DATA, PSOCK_EAI_SERVICE},
+};
+
+#define RESOLVER_COUNT (sizeof resolver_pairs / sizeof *resolver_pairs)
+
+int psock_win32_resolver_error(int native)
+{
+    int error = error_of(resolver_pairs, RESOLVER_COUNT, native);
+    return error == PSOCK_EIO ? PSOCK_EAI_FAIL : error;
+}
+
 int psock_sys_error(int native)
 {
     if (native == WSAEWOULDBLOCK)
@@ -152,12 +210,20 @@ int psock_sys_error(int native)
 
 _Bool psock_sys_error_explains(int native, int error)
 {
-    return is_explained(error_pairs, PAIR_COUNT, native, error);
+    return is_explained(error_pairs, PAIR_COUNT, native, error) ||
+           (error != PSOCK_EIO &&
+            is_explained(resolver_pairs, RESOLVER_COUNT, native, error)) ||
+           psock_win32_resolver_error(native) == error;
 }
 
 int psock_sys_error_native(void)
 {
     return psock_winsock.WSAGetLastError();
+}
+
+void psock_sys_error_restore(int native)
+{
+    psock_winsock.WSASetLastError(native);
 }
 
 int psock_win32_error(void)

@@ -36,6 +36,17 @@ int psock_sys_startup(void)
     return error;
 }
 
+/* What has looked up a name in the background goes on in a thread of the system
+ * after its end was told, for a moment that nobody can wait for, and crashes when
+ * Winsock ends then.  So from the first look-up there is one start that nobody
+ * takes back. */
+void psock_win32_stay_started(void)
+{
+    static LONG volatile stays;
+    if (InterlockedExchange(&stays, 1) == 0 && psock_sys_startup() < 0)
+        InterlockedExchange(&stays, 0);
+}
+
 void psock_sys_cleanup(void)
 {
     psock_win32_drop_events();

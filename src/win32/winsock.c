@@ -1,6 +1,12 @@
 /* winsock.c: the table as programs get it: the system's own entry points. */
 #include "platform.h"
 
+/* In no header of the SDK. */
+NTSTATUS NTAPI RtlGetVersion(RTL_OSVERSIONINFOW *version);
+
+/* Not in every set of headers. */
+WINSOCK_API_LINKAGE INT WSAAPI GetAddrInfoExCancel(HANDLE *handle);
+
 struct psock_winsock_table psock_winsock = {
     .WSAStartup = WSAStartup,
     .WSACleanup = WSACleanup,
@@ -28,7 +34,14 @@ struct psock_winsock_table psock_winsock = {
     .WSARecv = WSARecv,
     .WSARecvFrom = WSARecvFrom,
     .WSASendMsg = WSASendMsg,
+    .WSAGetOverlappedResult = WSAGetOverlappedResult,
     .select = select,
+    .GetAddrInfoExW = GetAddrInfoExW,
+    .GetAddrInfoExCancel = GetAddrInfoExCancel,
+    .FreeAddrInfoExW = FreeAddrInfoExW,
+    .GetAddrInfoW = GetAddrInfoW,
+    .FreeAddrInfoW = FreeAddrInfoW,
+    .GetNameInfoW = GetNameInfoW,
     .GetHandleInformation = GetHandleInformation,
     .SetHandleInformation = SetHandleInformation,
     .CreateEventW = CreateEventW,
@@ -40,14 +53,27 @@ struct psock_winsock_table psock_winsock = {
     .PostQueuedCompletionStatus = PostQueuedCompletionStatus,
     .CancelIoEx = CancelIoEx,
     .CloseHandle = CloseHandle,
+    .QueueUserWorkItem = QueueUserWorkItem,
+    .GetModuleHandleExW = GetModuleHandleExW,
+    .GetComputerNameExW = GetComputerNameExW,
     .GetCurrentProcessId = GetCurrentProcessId,
     .GetTempPathW = GetTempPathW,
     .GetFileAttributesW = GetFileAttributesW,
     .CreateFileW = CreateFileW,
+    .GetFileType = GetFileType,
+    .SetFilePointerEx = SetFilePointerEx,
+    .ReadFile = ReadFile,
     .GetFileInformationByHandleEx = GetFileInformationByHandleEx,
     .SetFileInformationByHandle = SetFileInformationByHandle,
     .GetExtendedTcpTable = GetExtendedTcpTable,
     .GetIpAddrTable = GetIpAddrTable,
+    .GetAdaptersAddresses = GetAdaptersAddresses,
+    .GetIfEntry2 = GetIfEntry2,
+    .ConvertInterfaceLuidToNameA = ConvertInterfaceLuidToNameA,
+    .NotifyIpInterfaceChange = NotifyIpInterfaceChange,
+    .NotifyUnicastIpAddressChange = NotifyUnicastIpAddressChange,
+    .CancelMibChangeNotify2 = CancelMibChangeNotify2,
     .NtCreateFile = NtCreateFile,
     .NtDeviceIoControlFile = NtDeviceIoControlFile,
+    .RtlGetVersion = RtlGetVersion,
 };

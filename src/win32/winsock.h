@@ -57,8 +57,25 @@ struct psock_winsock_table {
     int(WSAAPI *WSASendMsg)(SOCKET s, WSAMSG *message, DWORD flags, DWORD *sent,
                             WSAOVERLAPPED *overlapped,
                             LPWSAOVERLAPPED_COMPLETION_ROUTINE completion);
+    BOOL(WSAAPI *WSAGetOverlappedResult)
+    (SOCKET s, WSAOVERLAPPED *overlapped, DWORD *transferred, BOOL wait,
+     DWORD *flags);
     int(WSAAPI *select)(int ignored, fd_set *read, fd_set *write,
                         fd_set *except, const PTIMEVAL timeout);
+    int(WSAAPI *GetAddrInfoExW)(const WCHAR *host, const WCHAR *service,
+                                DWORD namespaces, GUID *provider,
+                                const ADDRINFOEXW *wanted, ADDRINFOEXW **found,
+                                PTIMEVAL timeout, OVERLAPPED *overlapped,
+                                LPLOOKUPSERVICE_COMPLETION_ROUTINE completion,
+                                HANDLE *handle);
+    int(WSAAPI *GetAddrInfoExCancel)(HANDLE *handle);
+    void(WSAAPI *FreeAddrInfoExW)(ADDRINFOEXW *found);
+    int(WSAAPI *GetAddrInfoW)(const WCHAR *host, const WCHAR *service,
+                              const ADDRINFOW *wanted, ADDRINFOW **found);
+    void(WSAAPI *FreeAddrInfoW)(ADDRINFOW *found);
+    int(WSAAPI *GetNameInfoW)(const struct sockaddr *name, socklen_t length,
+                              WCHAR *host, DWORD host_room, WCHAR *service,
+                              DWORD service_room, int flags);
 
     /* kernel32.dll */
     BOOL(WINAPI *GetHandleInformation)(HANDLE handle, DWORD *flags);
@@ -78,6 +95,12 @@ struct psock_winsock_table {
     (HANDLE port, DWORD transferred, ULONG_PTR key, OVERLAPPED *overlapped);
     BOOL(WINAPI *CancelIoEx)(HANDLE handle, OVERLAPPED *overlapped);
     BOOL(WINAPI *CloseHandle)(HANDLE handle);
+    BOOL(WINAPI *QueueUserWorkItem)
+    (LPTHREAD_START_ROUTINE run, void *context, ULONG flags);
+    BOOL(WINAPI *GetModuleHandleExW)
+    (DWORD flags, const WCHAR *name, HMODULE *module);
+    BOOL(WINAPI *GetComputerNameExW)
+    (COMPUTER_NAME_FORMAT kind, WCHAR *name, DWORD *room);
     DWORD(WINAPI *GetCurrentProcessId)(void);
     DWORD(WINAPI *GetTempPathW)(DWORD room, WCHAR *path);
     DWORD(WINAPI *GetFileAttributesW)(const WCHAR *path);
@@ -85,6 +108,12 @@ struct psock_winsock_table {
     (const WCHAR *path, DWORD access, DWORD share,
      SECURITY_ATTRIBUTES *security, DWORD disposition, DWORD flags,
      HANDLE pattern);
+    DWORD(WINAPI *GetFileType)(HANDLE file);
+    BOOL(WINAPI *SetFilePointerEx)
+    (HANDLE file, LARGE_INTEGER distance, LARGE_INTEGER *position, DWORD from);
+    BOOL(WINAPI *ReadFile)
+    (HANDLE file, void *buffer, DWORD size, DWORD *count,
+     OVERLAPPED *overlapped);
     BOOL(WINAPI *GetFileInformationByHandleEx)
     (HANDLE file, FILE_INFO_BY_HANDLE_CLASS kind, void *info, DWORD size);
     BOOL(WINAPI *SetFileInformationByHandle)
@@ -96,6 +125,19 @@ struct psock_winsock_table {
      ULONG reserved);
     DWORD(WINAPI *GetIpAddrTable)
     (MIB_IPADDRTABLE *table, ULONG *size, BOOL sorted);
+    ULONG(WINAPI *GetAdaptersAddresses)
+    (ULONG family, ULONG flags, void *reserved, IP_ADAPTER_ADDRESSES *list,
+     ULONG *size);
+    DWORD(WINAPI *GetIfEntry2)(MIB_IF_ROW2 *row);
+    DWORD(WINAPI *ConvertInterfaceLuidToNameA)
+    (const NET_LUID *luid, char *name, SIZE_T size);
+    DWORD(WINAPI *NotifyIpInterfaceChange)
+    (ADDRESS_FAMILY family, PIPINTERFACE_CHANGE_CALLBACK changed, void *context,
+     BOOLEAN initial, HANDLE *handle);
+    DWORD(WINAPI *NotifyUnicastIpAddressChange)
+    (ADDRESS_FAMILY family, PUNICAST_IPADDRESS_CHANGE_CALLBACK changed,
+     void *context, BOOLEAN initial, HANDLE *handle);
+    DWORD(WINAPI *CancelMibChangeNotify2)(HANDLE handle);
 
     /* ntdll.dll */
     NTSTATUS(NTAPI *NtCreateFile)
@@ -107,6 +149,7 @@ struct psock_winsock_table {
     (HANDLE file, HANDLE event, PIO_APC_ROUTINE routine, void *context,
      IO_STATUS_BLOCK *status, ULONG code, void *in, ULONG in_size, void *out,
      ULONG out_size);
+    NTSTATUS(NTAPI *RtlGetVersion)(RTL_OSVERSIONINFOW *version);
 };
 
 extern struct psock_winsock_table psock_winsock;
