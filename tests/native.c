@@ -139,6 +139,22 @@ static void released_socket_is_a_blocking_one(void **state)
     host_native_close(let_go(ends.client));
 }
 
+/* However it was connected. */
+static void released_socket_sends_as_long_as_it_takes(void **state)
+{
+    static const char zeros[16];
+    char limit[sizeof zeros] = {0};
+    socklen_t length = sizeof limit;
+    psock_native native = (psock_native)-1;
+    struct stream ends = stream_over(family_of(state)); /* within a deadline */
+    assert_result(psock_release(ends.client, &native), 0);
+    assert_int_equal(
+        getsockopt(native, SOL_SOCKET, SO_SNDTIMEO, limit, &length), 0);
+    assert_memory_equal(limit, zeros, sizeof zeros);
+    ends.client = psock_adopt(native);
+    assert_true(ends.client >= 0);
+}
+
 static void released_and_adopted_socket_is_as_before(void **state)
 {
     char byte;
@@ -261,6 +277,7 @@ int main(void)
         test_both(adopting_ones_own_socket_is_harmless),
         test_once(what_is_no_socket_is_not_adopted),
         test_both(released_socket_is_a_blocking_one),
+        test_both(released_socket_sends_as_long_as_it_takes),
         test_both(released_and_adopted_socket_is_as_before),
         test_both(listener_can_be_released),
         test_once(address_goes_there_and_back),

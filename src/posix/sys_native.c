@@ -68,9 +68,20 @@ int psock_sys_adopt(psock_t s)
     return error < 0 ? error : psock_posix_set_nonblocking(fd, listens);
 }
 
+/* What psock leaves set since it does not count for its own calls: see
+ * psock_sys_connect(). */
+void psock_posix_lift_send_limit(int fd)
+{
+    static const struct timeval none;
+    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &none, sizeof none);
+}
+
 int psock_sys_release(psock_t s)
 {
     int fd = psock_posix_fd(s);
     int listens = is_listener(fd);
-    return listens < 0 ? listens : psock_posix_set_nonblocking(fd, 0);
+    if (listens < 0)
+        return listens;
+    psock_posix_lift_send_limit(fd);
+    return psock_posix_set_nonblocking(fd, 0);
 }

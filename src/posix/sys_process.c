@@ -247,6 +247,7 @@ ptrdiff_t psock_sys_send_carrying(psock_t channel, const void *data,
     const int fd = psock_posix_fd(carried);
     if (carried < 0)
         return psock_sys_send(channel, data, size);
+    psock_posix_lift_send_limit(fd); /* the receiver need not be psock */
     control.header.cmsg_level = SOL_SOCKET;
     control.header.cmsg_type = SCM_RIGHTS;
     control.header.cmsg_len = CMSG_LEN(sizeof fd);

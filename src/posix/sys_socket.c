@@ -285,6 +285,12 @@ int psock_sys_bind(psock_t s, const psock_address *local, int mode)
     return bind_with(psock_posix_fd(s), local, option);
 }
 
+_Bool psock_sys_keeps_both(int mode)
+{
+    (void)mode;
+    return 1;
+}
+
 /* accept() has no MSG_DONTWAIT, so listeners alone are non-blocking. */
 int psock_sys_listen(psock_t s, int backlog)
 {
@@ -370,7 +376,8 @@ static int connect_without_waiting(int fd, const psock_address *peer)
 }
 
 /* Linux lets SO_SNDTIMEO bound a connect (socket(7)), which takes fewer calls
- * than asking, waiting and asking again. */
+ * than asking, waiting and asking again.  It stays set, as nothing else of psock's
+ * waits in a send, until the socket is somebody else's. */
 #ifdef PSOCK_HAVE_CONNECT_TIMEOUT
 static void set_connect_limit(int fd, int64_t limit_ns)
 {
@@ -385,11 +392,7 @@ static PSOCK_APART int connect_with_patience(int fd, const psock_address *peer,
     if (patience_ns < 1000) /* zero microseconds would mean no limit */
         return connect_without_waiting(fd, peer);
     set_connect_limit(fd, patience_ns);
-    int result = connect_now(fd, peer);
-    int native = errno;
-    set_connect_limit(fd, 0);
-    errno = native;
-    return result;
+    return connect_now(fd, peer);
 }
 #else
 static int connect_with_patience(int fd, const psock_address *peer,
