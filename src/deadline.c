@@ -69,3 +69,14 @@ int psock_pause(psock_deadline deadline)
                                 left_ns < PAUSE_NS ? left_ns : PAUSE_NS);
     return result == PSOCK_EINTR ? 0 : result;
 }
+
+int psock_may_go_on(psock_deadline deadline)
+{
+    if (deadline == PSOCK_NOW)
+        return 0;
+    if (deadline != PSOCK_FOREVER && psock_deadline_left_ns(deadline) == 0)
+        return PSOCK_ETIMEDOUT;
+    psock_waker *canceler = psock_canceler();
+    int result = canceler == NULL ? 0 : psock_sys_poll(NULL, 0, canceler, 0);
+    return result == PSOCK_ECANCELED ? result : 0;
+}

@@ -433,6 +433,14 @@ int psock_sys_bind(psock_t s, const psock_address *local, int mode)
     return error < 0 ? error : bind_with(s, local, option);
 }
 
+/* Windows looks at both families where use is to be exclusive, and elsewhere
+ * takes an IPv4 socket of the same port for a narrower one, which may be there
+ * beside the wider. */
+_Bool psock_sys_keeps_both(int mode)
+{
+    return mode == PSOCK_BIND_FRESH;
+}
+
 int psock_win32_bind_any(psock_t s)
 {
     int family;
