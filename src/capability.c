@@ -44,6 +44,13 @@ static int try_on_pair(pair_trial *try_it)
     return done_with(pair[0], done_with(pair[1], try_it(pair)));
 }
 
+/* Asks what needs no socket, of a system that runs. */
+static int ask_system(int (*question)(void))
+{
+    int error = psock_ensure_started();
+    return error < 0 ? error : question();
+}
+
 /* --- Families and types --------------------------------------------------- */
 
 static int do_nothing(psock_t s, int argument)
@@ -159,8 +166,7 @@ static int try_passing(int argument)
 static int try_batches(int argument)
 {
     (void)argument;
-    int error = psock_ensure_started();
-    return error < 0 ? error : psock_sys_batches();
+    return ask_system(psock_sys_batches);
 }
 
 /* A message of two datagrams to itself, sent with one of enum psock_metadata. */
@@ -321,6 +327,45 @@ static int try_tcp_info(int argument)
     return try_on(PSOCK_IPV4, PSOCK_STREAM, connect_and_ask, argument);
 }
 
+/* --- Names, files and interfaces ------------------------------------------ */
+
+static int try_international_names(int argument)
+{
+    (void)argument;
+    return ask_system(psock_sys_can_name_internationally);
+}
+
+static int try_stopping(int argument)
+{
+    (void)argument;
+    return ask_system(psock_sys_can_stop_look_up);
+}
+
+static int try_sending_files(int argument)
+{
+    (void)argument;
+    return ask_system(psock_sys_can_send_file);
+}
+
+static int watch_with(psock_waker *waker)
+{
+    psock_interface_watch *watch;
+    int error = psock_interface_watch_open(waker, &watch);
+    return error < 0 ? error : psock_interface_watch_close(watch);
+}
+
+static int try_watching(int argument)
+{
+    psock_waker *waker;
+    (void)argument;
+    int error = psock_waker_open(&waker);
+    if (error < 0)
+        return error;
+    error = watch_with(waker);
+    int closed = psock_waker_close(waker);
+    return error < 0 ? error : closed;
+}
+
 /* --- All of them ---------------------------------------------------------- */
 
 static const struct {
@@ -372,6 +417,11 @@ static const struct {
     [PSOCK_CAP_BIND_INTERFACE] = {"bind-interface", try_option,
                                   PSOCK_OPTION_INTERFACE},
     [PSOCK_CAP_FAST_OPEN] = {"fast-open", try_option, PSOCK_OPTION_FAST_OPEN},
+    [PSOCK_CAP_INTERNATIONAL_NAMES] = {"international-names",
+                                       try_international_names, 0},
+    [PSOCK_CAP_STOP_LOOK_UP] = {"stop-look-up", try_stopping, 0},
+    [PSOCK_CAP_SEND_FILE] = {"send-file", try_sending_files, 0},
+    [PSOCK_CAP_WATCH_INTERFACES] = {"watch-interfaces", try_watching, 0},
 };
 
 int psock_capability(int capability)

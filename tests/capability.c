@@ -37,6 +37,10 @@ static const char *const names[] = {
     [PSOCK_CAP_TCP_INFO] = "tcp-info",
     [PSOCK_CAP_BIND_INTERFACE] = "bind-interface",
     [PSOCK_CAP_FAST_OPEN] = "fast-open",
+    [PSOCK_CAP_INTERNATIONAL_NAMES] = "international-names",
+    [PSOCK_CAP_STOP_LOOK_UP] = "stop-look-up",
+    [PSOCK_CAP_SEND_FILE] = "send-file",
+    [PSOCK_CAP_WATCH_INTERFACES] = "watch-interfaces",
 };
 
 static const int strangers[] = {-1, PSOCK_CAP_COUNT, INT_MAX, INT_MIN};
@@ -79,6 +83,10 @@ static void numbers_never_change(void **state)
     assert_int_equal(PSOCK_CAP_TCP_INFO, 30);
     assert_int_equal(PSOCK_CAP_BIND_INTERFACE, 31);
     assert_int_equal(PSOCK_CAP_FAST_OPEN, 32);
+    assert_int_equal(PSOCK_CAP_INTERNATIONAL_NAMES, 33);
+    assert_int_equal(PSOCK_CAP_STOP_LOOK_UP, 34);
+    assert_int_equal(PSOCK_CAP_SEND_FILE, 35);
+    assert_int_equal(PSOCK_CAP_WATCH_INTERFACES, 36);
 }
 
 static void every_capability_has_its_name(void **state)
@@ -225,6 +233,36 @@ static void abstract_names_are_told_as_making_one_finds_them(void **state)
                   psock_address_parse("unix:@psock", &address));
 }
 
+/* The ASCII form of this one is longer than a name may be, so nobody is asked for
+ * it.  Systems that can make one have several words for that. */
+static void
+international_names_are_told_as_resolving_one_finds_them(void **state)
+{
+    (void)state;
+    char name[121] = "";
+    psock_address address;
+    for (int i = 0; i < 60; i++)
+        strcat(name, "\xc3\xbc");
+    int found =
+        psock_resolve(name, "80", NULL, &address, 1, psock_deadline_ms(10000));
+    int lacks = psock_capability(PSOCK_CAP_INTERNATIONAL_NAMES);
+    assert_true(found < 0);
+    assert_int_equal(found == PSOCK_ENOTSUP, lacks == PSOCK_ENOTSUP);
+}
+
+static void watching_is_told_as_a_watch_finds_it(void **state)
+{
+    (void)state;
+    psock_waker *waker;
+    psock_interface_watch *watch;
+    assert_result(psock_waker_open(&waker), 0);
+    int result = psock_interface_watch_open(waker, &watch);
+    if (result == 0)
+        assert_result(psock_interface_watch_close(watch), 0);
+    assert_result(psock_waker_close(waker), 0);
+    assert_result(psock_capability(PSOCK_CAP_WATCH_INTERFACES), result);
+}
+
 static void answers_stay_the_same(void **state)
 {
     (void)state;
@@ -266,6 +304,8 @@ int main(void)
         test_once(metadata_are_told_as_asking_for_them_finds_them),
         test_once(options_are_told_as_asking_finds_them),
         test_once(abstract_names_are_told_as_making_one_finds_them),
+        test_once(international_names_are_told_as_resolving_one_finds_them),
+        test_once(watching_is_told_as_a_watch_finds_it),
         test_once(answers_stay_the_same),
         test_once(lack_comes_with_the_systems_reason),
         test_once(asking_often_leaves_nothing_open),

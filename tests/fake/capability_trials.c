@@ -286,6 +286,39 @@ static void try_tcp_info(struct steps *steps, int argument)
     with_socket(steps, PSOCK_IPV4, PSOCK_STREAM, ONE, listen_and_ask, argument);
 }
 
+static void try_international_names(struct steps *steps, int argument)
+{
+    (void)argument;
+    STEP(expect_can_name_internationally(next(steps, returns(0))));
+}
+
+static void try_stopping(struct steps *steps, int argument)
+{
+    (void)argument;
+    STEP(expect_can_stop_look_up(next(steps, returns(0))));
+}
+
+static void try_sending_files(struct steps *steps, int argument)
+{
+    (void)argument;
+    STEP(expect_can_send_file(next(steps, returns(0))));
+}
+
+static struct psock_waker waker = {.descriptor = THIRD};
+static char watch;
+
+static void try_watching(struct steps *steps, int argument)
+{
+    (void)argument;
+    STEP(expect_waker_open(next(steps, gives(&waker, returns(0)))));
+    if (steps->is_over)
+        return;
+    STEP(expect_watch_open(&waker, next(steps, gives(&watch, returns(0)))));
+    if (!steps->is_over)
+        expect_watch_close((psock_interface_watch *)&watch, returns(0));
+    expect_waker_close(&waker, returns(0));
+}
+
 /* --- Every capability ----------------------------------------------------- */
 
 #define LOCAL_BITS (PSOCK_META_LOCAL | PSOCK_META_INTERFACE)
@@ -321,6 +354,10 @@ static struct subject {
     {try_tcp_info, PSOCK_CAP_TCP_INFO, 0},
     {try_option, PSOCK_CAP_BIND_INTERFACE, PSOCK_OPTION_INTERFACE},
     {try_option, PSOCK_CAP_FAST_OPEN, PSOCK_OPTION_FAST_OPEN},
+    {try_international_names, PSOCK_CAP_INTERNATIONAL_NAMES, 0},
+    {try_stopping, PSOCK_CAP_STOP_LOOK_UP, 0},
+    {try_sending_files, PSOCK_CAP_SEND_FILE, 0},
+    {try_watching, PSOCK_CAP_WATCH_INTERFACES, 0},
 };
 
 /* The first call starts the system, once for all that follow in a test. */
