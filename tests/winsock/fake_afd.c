@@ -162,6 +162,7 @@ static void settle(struct fake_poll *poll)
 
 void fake_settle_polls(void)
 {
+    fake_settle_transmissions();
     for (struct fake_poll *poll = polls, *next; poll != NULL; poll = next) {
         next = poll->next;
         settle(poll);
@@ -189,6 +190,7 @@ static const struct fake_poll_entry *entry_of(const struct fake_poll *poll,
 /* Told whether it was asked for or not. */
 void fake_end_polls_of(struct fake_object *socket)
 {
+    fake_end_transmissions_of(socket);
     for (struct fake_poll *poll = polls, *next; poll != NULL; poll = next) {
         const struct fake_poll_entry *entry = entry_of(poll, socket);
         next = poll->next;
@@ -226,7 +228,7 @@ _Bool fake_event_has_poll(const struct fake_object *event)
     for (const struct fake_poll *poll = polls; poll != NULL; poll = poll->next)
         if (poll->event == event)
             return 1;
-    return 0;
+    return fake_event_has_transmission(event);
 }
 
 _Bool fake_device_has_poll(const struct fake_object *device)
@@ -251,7 +253,7 @@ _Bool fake_thread_has_poll(void)
     for (const struct fake_poll *poll = polls; poll != NULL; poll = poll->next)
         if (poll->event != NULL && poll->thread == GetCurrentThreadId())
             return 1;
-    return 0;
+    return fake_thread_has_transmission();
 }
 
 static _Bool is_in_use(const IO_STATUS_BLOCK *status)
@@ -272,6 +274,7 @@ unsigned fake_count_polls(void)
 
 void fake_drop_polls(void)
 {
+    fake_drop_transmissions();
     while (polls != NULL) {
         struct fake_poll *poll = polls;
         polls = poll->next;
@@ -549,7 +552,8 @@ static BOOL WINAPI cancel_io(HANDLE file, OVERLAPPED *overlapped)
                            overlapped == NULL ? "all" : "one");
     if (error == 0 && fake_find((ULONG_PTR)file) == NULL)
         error = ERROR_INVALID_HANDLE;
-    if (error == 0 && cancel_polls(file, overlapped) == 0)
+    if (error == 0 && cancel_polls(file, overlapped) == 0 &&
+        fake_cancel_transmission(file, overlapped) == 0)
         error = ERROR_NOT_FOUND;
     return fake_leave_bool(&visit, error);
 }

@@ -17,6 +17,7 @@ struct fake_file {
     unsigned handles;
     _Bool is_leaving; /* when the last handle is closed */
     _Bool is_nameless;
+    struct fake_content content;
 };
 
 static struct fake_file *files;
@@ -46,6 +47,11 @@ unsigned fake_file_id(const struct fake_file *file)
     return file->id;
 }
 
+struct fake_content *fake_file_content(struct fake_file *file)
+{
+    return &file->content;
+}
+
 DWORD fake_file_tag(const struct fake_file *file)
 {
     return file->tag;
@@ -62,6 +68,7 @@ static void drop_file(struct fake_file *file)
     while (*link != file)
         link = &(*link)->next;
     *link = file->next;
+    free(file->content.bytes);
     free(file);
 }
 
@@ -165,10 +172,24 @@ static DWORD WINAPI get_attributes(const WCHAR *path)
     return attributes;
 }
 
+static void complain_of_opening_to_read(DWORD flags)
+{
+    if ((flags & FILE_FLAG_OPEN_REPARSE_POINT) != 0)
+        fake_complain("CreateFileW reads what leads to a file");
+    if ((flags & FILE_FLAG_BACKUP_SEMANTICS) == 0)
+        fake_complain("CreateFileW cannot tell directories");
+    if ((flags & SECURITY_SQOS_PRESENT) == 0)
+        fake_complain("CreateFileW lets a pipe's server act for this user");
+}
+
 static void complain_of_opening(DWORD access, DWORD disposition, DWORD flags)
 {
     if (disposition != OPEN_EXISTING)
         fake_complain("CreateFileW that may make a file");
+    if (access == GENERIC_READ) {
+        complain_of_opening_to_read(flags);
+        return;
+    }
     if ((access & ~(DWORD)(DELETE | FILE_READ_ATTRIBUTES)) != 0)
         fake_complain("CreateFileW with more access than is needed");
     if ((flags & FILE_FLAG_OPEN_REPARSE_POINT) == 0)
@@ -184,13 +205,16 @@ static HANDLE WINAPI create_file(const WCHAR *path, DWORD access, DWORD share,
     const char *text = text_of(path);
     int error = fake_enter(&visit, FAKE_CreateFileW, "%s share %u", text,
                            (unsigned)share);
-    (void)security;
     (void)pattern;
     complain_of_opening(access, disposition, flags);
     if (error == 0)
         error = path_error(text);
+    if (error == 0 && access == GENERIC_READ &&
+        fake_find_file(text)->tag == FAKE_SOCKET_FILE)
+        error = ERROR_CANT_ACCESS_FILE;
     if (error == 0) {
         struct fake_object *object = fake_new_object(FAKE_FILE);
+        object->inheritable = security != NULL && security->bInheritHandle;
         object->file = fake_find_file(text);
         object->file->handles++;
         fake_give_handle(object);
@@ -218,6 +242,10 @@ static BOOL WINAPI get_information(HANDLE handle,
     const struct fake_object *object = fake_find((ULONG_PTR)handle);
     if (error == 0)
         error = file_error(object);
+    if (error == 0 && kind == FileStandardInfo) {
+        error = fake_tell_standard_info(&object->file->content, info, size);
+        return fake_leave_bool(&visit, error);
+    }
     if (error == 0 && (kind != FileAttributeTagInfo || size < sizeof answer))
         error = ERROR_INVALID_PARAMETER;
     if (error == 0) {

@@ -158,11 +158,15 @@ static INT WSAAPI receive_message(SOCKET handle, WSAMSG *message,
     return fake_leave(&visit, error);
 }
 
-LPFN_WSARECVMSG fake_extension(const GUID *id)
+fake_function *fake_extension(const GUID *id)
 {
     static const GUID receiving = WSAID_WSARECVMSG;
-    return memcmp(id, &receiving, sizeof receiving) == 0 ? receive_message
-                                                         : NULL;
+    static const GUID transmitting = WSAID_TRANSMITFILE;
+    if (memcmp(id, &transmitting, sizeof transmitting) == 0)
+        return fake_transmit_function();
+    return memcmp(id, &receiving, sizeof receiving) == 0
+               ? (fake_function *)receive_message
+               : NULL;
 }
 
 void fake_install_messages(struct psock_winsock_table *table)

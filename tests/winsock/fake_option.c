@@ -338,7 +338,7 @@ static int peer_process(struct fake_object *s,
 static int extension(struct fake_object *s, const struct fake_control *control)
 {
     GUID id;
-    LPFN_WSARECVMSG function = NULL;
+    fake_function *function = NULL;
     (void)s;
     if (control->in == NULL || control->in_size < sizeof id ||
         control->out == NULL || control->out_size < sizeof function)

@@ -29,6 +29,8 @@ static int WSAAPI cleanup(void)
     int error = fake_enter(&visit, FAKE_WSACleanup, "%s", "");
     if (error == 0 && fake_script.starts == 0)
         error = WSANOTINITIALISED;
+    if (error == 0 && fake_script.starts == 1 && fake_has_looked_up())
+        fake_complain("Winsock ends beneath what has looked up names");
     if (error == 0 && --fake_script.starts == 0)
         fake_drop_sockets(); /* the last one takes them all along */
     return fake_leave(&visit, error);

@@ -35,6 +35,7 @@ struct fake_profile {
     _Bool udp_netreset;    /* SIO_UDP_NETRESET */
     _Bool unix_streams;    /* AF_UNIX, stream sockets only */
     _Bool frees_names;     /* files can go while they are open */
+    _Bool asks_behind;     /* GetAddrInfoExW takes an overlapped structure */
     unsigned build;        /* which options there are: fake_option.h */
     int no_urgent_error;   /* of a receive where no urgent byte is */
 };
@@ -83,6 +84,12 @@ const char *fake_complaints(void);
     X(WSASendMsg)                                                              \
     X(WSARecvMsg)                                                              \
     X(select)                                                                  \
+    X(GetAddrInfoExW)                                                          \
+    X(GetAddrInfoExCancel)                                                     \
+    X(FreeAddrInfoExW)                                                         \
+    X(GetAddrInfoW)                                                            \
+    X(FreeAddrInfoW)                                                           \
+    X(GetNameInfoW)                                                            \
     X(GetHandleInformation)                                                    \
     X(SetHandleInformation)                                                    \
     X(CreateEventW)                                                            \
@@ -94,10 +101,25 @@ const char *fake_complaints(void);
     X(PostQueuedCompletionStatus)                                              \
     X(CancelIoEx)                                                              \
     X(CloseHandle)                                                             \
+    X(QueueUserWorkItem)                                                       \
+    X(GetModuleHandleExW)                                                      \
+    X(GetComputerNameExW)                                                      \
     X(GetIpAddrTable)                                                          \
+    X(GetAdaptersAddresses)                                                    \
+    X(GetIfEntry2)                                                             \
+    X(ConvertInterfaceLuidToNameA)                                             \
+    X(NotifyIpInterfaceChange)                                                 \
+    X(NotifyUnicastIpAddressChange)                                            \
+    X(CancelMibChangeNotify2)                                                  \
     X(GetCurrentProcessId)                                                     \
     X(GetTempPathW)                                                            \
     X(GetFileAttributesW)                                                      \
+    X(GetFileType)                                                             \
+    X(SetFilePointerEx)                                                        \
+    X(ReadFile)                                                                \
+    X(TransmitFile)                                                            \
+    X(WSAGetOverlappedResult)                                                  \
+    X(RtlGetVersion)                                                           \
     X(CreateFileW)                                                             \
     X(GetFileInformationByHandleEx)                                            \
     X(SetFileInformationByHandle)                                              \
@@ -269,6 +291,22 @@ void fake_remove_files(void); /* all there are */
 _Bool fake_has_file(const char *path);
 unsigned fake_files(void);
 
+/* What is in a file, which is made if need be: zeros first, as many as `hole`, that
+ * take no room.  What is a directory; what is a device, FILE_TYPE_CHAR or a pipe,
+ * FILE_TYPE_PIPE. */
+void fake_write_file(const char *path, int64_t hole, const void *bytes,
+                     size_t size);
+void fake_make_directory(const char *path);
+void fake_make_device(const char *path, DWORD type);
+
+/* Where an open file stands, of which there are so many. */
+int64_t fake_position(intptr_t file);
+void fake_move_position(intptr_t file, int64_t position);
+unsigned fake_open_files(void);
+
+/* This is a server's edition, where any number of files are transmitted at once. */
+void fake_be_a_server(void);
+
 /* Whether attempts to connect to a path are decided before the call returns. */
 void fake_decide_paths_at_once(void);
 
@@ -301,6 +339,108 @@ void fake_hide_connections(void);
 
 /* Whether the user may have raw sockets; not at first. */
 void fake_set_privileged(_Bool privileged);
+
+/* --- Names ----------------------------------------------------------------- */
+
+/* What the resolver knows, each line for one address; a host has those of all its
+ * lines, in their order.  Texts are UTF-8. */
+void fake_add_host(const char *host, const char *address);
+void fake_add_service(const char *service, int type, u_short port);
+void fake_add_name(const char *address, const char *host);
+
+/* What answers call every host, or write as the name of every address and service:
+ * units of UTF-16 with a zero at the end, of whatever kind. */
+void fake_call_hosts(const WCHAR *name);
+
+/* The length that answers say every address has. */
+void fake_set_answered_length(size_t length);
+
+/* When GetAddrInfoExW is answered that was asked in the background. */
+enum fake_answering {
+    FAKE_ANSWERS_SOON,    /* by a thread of its own; so at first */
+    FAKE_ANSWERS_AT_ONCE, /* before the call returns */
+    FAKE_ANSWERS_LATER    /* by fake_answer() */
+};
+
+void fake_set_answering(enum fake_answering when);
+
+/* What asks in the background is answered with this error, or 0. */
+void fake_answer_with(int error);
+
+/* Answers the first that waits; false when there is none. */
+_Bool fake_answer(void);
+unsigned fake_unanswered(void);
+
+/* Gives no handles to cancel by, and cancels nothing, as Wine has it. */
+void fake_give_no_handles(void);
+
+/* Cancels that end later: by fake_answer(), with the error of canceling. */
+void fake_answer_cancels_later(void);
+
+/* Work waits to be run by fake_run_work(), and not by a thread. */
+void fake_hold_work(void);
+_Bool fake_run_work(void);
+
+/* Calls that look names up and do not return before this is taken back. */
+void fake_hang_names(_Bool hang);
+
+/* The name of this machine. */
+void fake_name_machine(const char *name);
+
+/* Whether the module that looks names up was made to stay. */
+_Bool fake_is_pinned(void);
+
+/* --- Interfaces ------------------------------------------------------------ */
+
+#define FAKE_ADDRESSES_MAX 4
+
+struct fake_adapter_address {
+    const char *text;
+    unsigned char prefix_length;
+};
+
+/* An adapter as GetAdaptersAddresses() lists it and GetIfEntry2() describes it;
+ * what the texts are, stays the test's. */
+struct fake_adapter {
+    const char *name;          /* null for none */
+    const char *friendly_name; /* UTF-8; null for none */
+    ULONG index;
+    ULONG ipv6_index;
+    ULONG type;
+    IF_OPER_STATUS status;
+    ULONG flags;
+    ULONG mtu;
+    ULONG hardware_length; /* of bytes that are all 0xab */
+    NET_IF_ACCESS_TYPE access;
+    _Bool is_disabled;
+    _Bool is_gone; /* when it is asked for by itself */
+    struct fake_adapter_address addresses[FAKE_ADDRESSES_MAX];
+};
+
+/* At first there is "loopback_0" with the alias "Loopback", number 1. */
+void fake_remove_adapters(void);
+void fake_add_adapter(const struct fake_adapter *adapter);
+
+/* The list is too long for a first attempt, and grows so many times after it was
+ * asked for. */
+void fake_grow_lists(int times);
+
+enum fake_change {
+    FAKE_INTERFACE_CHANGE,
+    FAKE_ADDRESS_CHANGE
+};
+
+/* Tells all who want to be told, from this thread, and returns how many.  Of each
+ * call, `meanwhile` is the last part, which may be null. */
+unsigned fake_tell_change(enum fake_change change,
+                          void (*meanwhile)(void *context), void *context);
+
+/* Nobody is told of changes, who asks for it is given no handle, and all succeeds,
+ * as Wine has it. */
+void fake_silence_changes(void);
+
+/* How many are to be told. */
+unsigned fake_listeners(void);
 
 /* --- The record ------------------------------------------------------------ */
 

@@ -21,6 +21,7 @@ const struct fake_profile win10_2004plus = {.name = "win10_2004plus",
                                             .udp_netreset = 1,
                                             .unix_streams = 1,
                                             .frees_names = 1,
+                                            .asks_behind = 1,
                                             .no_urgent_error = WSAEWOULDBLOCK};
 
 struct psock_winsock_table psock_winsock;
@@ -300,6 +301,53 @@ void fake_guard_process(DWORD process)
     SET_SCRIPT(guarded_process, process);
 }
 
+void fake_set_answering(enum fake_answering when)
+{
+    SET_SCRIPT(answering, when);
+}
+
+void fake_answer_with(int error)
+{
+    SET_SCRIPT(answer_error, error);
+}
+
+void fake_give_no_handles(void)
+{
+    SET_SCRIPT(no_handles, 1);
+}
+
+void fake_answer_cancels_later(void)
+{
+    SET_SCRIPT(late_cancels, 1);
+}
+
+void fake_hold_work(void)
+{
+    SET_SCRIPT(work_held, 1);
+}
+
+void fake_hang_names(_Bool hang)
+{
+    SET_SCRIPT(names_hang, hang);
+}
+
+void fake_set_answered_length(size_t length)
+{
+    SET_SCRIPT(answered_length, length);
+}
+
+void fake_name_machine(const char *name)
+{
+    fake_take_lock();
+    snprintf(fake_script.machine, sizeof fake_script.machine, "%s", name);
+    fake_give_lock();
+}
+
+void fake_be_a_server(void)
+{
+    SET_SCRIPT(is_server, 1);
+}
+
 void fake_trust_parcels(void)
 {
     SET_SCRIPT(trusting, 1);
@@ -313,6 +361,11 @@ void fake_hide_owners(void)
 void fake_hide_connections(void)
 {
     SET_SCRIPT(hide_connections, 1);
+}
+
+void fake_silence_changes(void)
+{
+    SET_SCRIPT(silent_changes, 1);
 }
 
 void fake_set_privileged(_Bool privileged)
@@ -552,6 +605,9 @@ void fake_begin(const struct fake_profile *profile)
     fake_drop_polls();
     fake_drop_all();
     fake_drop_files();
+    fake_drop_listeners();
+    fake_begin_interfaces();
+    fake_forget_names();
     forget_lines();
     memset(failures, 0, sizeof failures);
     when_waiting.run = NULL;
@@ -570,6 +626,8 @@ void fake_begin(const struct fake_profile *profile)
                                        .second_membership = WSAEADDRNOTAVAIL,
                                        .temporary_directory = "C:\\Temp\\",
                                        .unnamed_length = 2,
+                                       .machine = "machine",
+                                       .starts = fake_has_looked_up(),
                                        .process = FAKE_FIRST_PROCESS,
                                        .buffer_limit = INT32_MAX};
     fake_install_startup(&psock_winsock);
@@ -584,7 +642,12 @@ void fake_begin(const struct fake_profile *profile)
     fake_install_select(&psock_winsock);
     fake_install_groups(&psock_winsock);
     fake_install_files(&psock_winsock);
+    fake_install_contents(&psock_winsock);
+    fake_install_transmissions(&psock_winsock);
     fake_install_processes(&psock_winsock);
+    fake_install_interfaces(&psock_winsock);
+    fake_install_resolver(&psock_winsock);
+    fake_install_work(&psock_winsock);
     ReleaseSRWLockExclusive(&lock);
 }
 
@@ -613,8 +676,20 @@ static void print_last_lines(size_t count)
         fprintf(stderr, "  %s\n", lines[i]);
 }
 
+/* One is to stay once a name was looked up. */
+static unsigned starts_left(void)
+{
+    const unsigned staying = fake_has_looked_up();
+    const unsigned starts = fake_started();
+    return starts > staying ? starts - staying : 0;
+}
+
 unsigned fake_end(void)
 {
+    fake_hang_names(0);
+    fake_join_threads();
+    fake_drop_work();
+    fake_drop_answers();
     unsigned wrong = left_over("sockets", fake_open_sockets());
     if (psock_startup() == 0)
         psock_cleanup(); /* takes what started by itself along */
@@ -623,7 +698,8 @@ unsigned fake_end(void)
     wrong += left_over("ports", fake_open_ports());
     wrong += left_over("files", fake_files());
     wrong += left_over("polls", fake_pending_polls());
-    wrong += left_over("starts", fake_started());
+    wrong += left_over("listeners to changes", fake_listeners());
+    wrong += left_over("starts", starts_left());
     const char *text = fake_complaints();
     if (text[0] != '\0') {
         fprintf(stderr, "fake Winsock: %s", text);

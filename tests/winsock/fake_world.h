@@ -116,8 +116,9 @@ struct fake_object {
     /* The socket that a base handle stands for. */
     struct fake_object *above;
 
-    /* Files: where the handle leads. */
+    /* Files: where the handle leads, and stands. */
     struct fake_file *file;
+    int64_t position;
 
     /* Sockets. */
     int family;
@@ -273,6 +274,36 @@ _Bool fake_has_directory(const char *path);
 void fake_close_file(struct fake_object *handle);
 void fake_drop_files(void);
 
+/* --- fake_content.c --- */
+
+struct fake_content {
+    unsigned char *bytes; /* behind the hole */
+    int64_t hole;
+    int64_t size;
+    DWORD device; /* what GetFileType says of it; 0 of a file */
+    _Bool is_directory;
+};
+
+struct fake_content *fake_file_content(struct fake_file *file);
+struct fake_content *fake_content_of(HANDLE handle); /* null for none */
+size_t fake_read_content(const struct fake_content *content, int64_t offset,
+                         char *buffer, size_t size);
+int fake_tell_standard_info(const struct fake_content *content, void *info,
+                            DWORD size);
+int64_t fake_offset_of(const OVERLAPPED *overlapped);
+
+/* --- fake_transmit.c --- */
+
+typedef void fake_function(void);
+
+fake_function *fake_transmit_function(void);
+void fake_settle_transmissions(void);
+_Bool fake_event_has_transmission(const struct fake_object *event);
+_Bool fake_thread_has_transmission(void);
+void fake_end_transmissions_of(struct fake_object *socket);
+void fake_drop_transmissions(void);
+unsigned fake_cancel_transmission(HANDLE socket, const OVERLAPPED *overlapped);
+
 /* --- fake_unix.c --- */
 
 int fake_unix_bind(struct fake_object *s, const struct fake_name *name);
@@ -336,7 +367,7 @@ void fake_scatter(const char *data, int size, const WSABUF *buffers);
 /* --- fake_message.c --- */
 
 /* The function of that id, or null. */
-LPFN_WSARECVMSG fake_extension(const GUID *id);
+fake_function *fake_extension(const GUID *id);
 
 /* --- fake_control.c --- */
 
@@ -386,6 +417,22 @@ void fake_forget_port(const struct fake_object *port);
 _Bool fake_is_queued(const IO_STATUS_BLOCK *status);
 unsigned fake_count_packets(void);
 
+/* --- fake_resolver.c, fake_work.c --- */
+
+void fake_forget_names(void);
+void fake_drop_answers(void); /* with complaints of what is left */
+void fake_look_up_begins(void);
+_Bool fake_has_looked_up(void);
+_Bool fake_module_stays(void);
+void fake_start_thread(void (*run)(void *context), void *context);
+void fake_join_threads(void);
+void fake_drop_work(void);
+
+/* --- fake_interface.c --- */
+
+void fake_begin_interfaces(void);
+void fake_drop_listeners(void);
+
 /* --- Each file puts its calls into the table --- */
 
 void fake_install_startup(struct psock_winsock_table *table);
@@ -400,7 +447,12 @@ void fake_install_ports(struct psock_winsock_table *table);
 void fake_install_select(struct psock_winsock_table *table);
 void fake_install_groups(struct psock_winsock_table *table);
 void fake_install_files(struct psock_winsock_table *table);
+void fake_install_contents(struct psock_winsock_table *table);
+void fake_install_transmissions(struct psock_winsock_table *table);
 void fake_install_processes(struct psock_winsock_table *table);
+void fake_install_interfaces(struct psock_winsock_table *table);
+void fake_install_resolver(struct psock_winsock_table *table);
+void fake_install_work(struct psock_winsock_table *table);
 
 /* --- The script, as the bodies read it --- */
 
@@ -408,7 +460,6 @@ struct fake_script {
     const struct fake_profile *profile;
     WORD version;
     unsigned starts;
-    _Bool hold_connects;
     size_t room;
     int send_at_most;
     int buffer_limit;
@@ -416,12 +467,13 @@ struct fake_script {
     int64_t stamp;     /* below zero: of the clock */
     int segment_limit;
     int control_limit;
-    _Bool ignores_control;
     int datagram_limit;
     int early_ms;
     int64_t patience_ns;
-    _Bool slow_cancels;
     int second_membership; /* its error */
+    _Bool hold_connects;
+    _Bool ignores_control;
+    _Bool slow_cancels;
     _Bool no_group_requests;
     _Bool binding_before_joining;
     enum fake_duplicates duplicates;
@@ -435,6 +487,16 @@ struct fake_script {
     _Bool trusting;
     _Bool hide_owners;
     _Bool hide_connections;
+    _Bool is_server;
+    _Bool silent_changes;
+    enum fake_answering answering;
+    int answer_error;
+    _Bool no_handles;
+    _Bool late_cancels;
+    _Bool work_held;
+    _Bool names_hang;
+    size_t answered_length;
+    char machine[256];
 };
 
 extern struct fake_script fake_script;

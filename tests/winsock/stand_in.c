@@ -202,6 +202,19 @@ static int put_character(uint32_t character, char *text, int room)
     return length;
 }
 
+/* Takes a character of `wide`; returns its units, 0 where there is none but half
+ * of one. */
+static int take_wide(const WCHAR *wide, uint32_t *character)
+{
+    *character = wide[0];
+    if ((wide[0] & 0xf800) != 0xd800)
+        return 1;
+    if ((wide[0] & 0xfc00) != 0xd800 || (wide[1] & 0xfc00) != 0xdc00)
+        return 0;
+    *character = ((*character - 0xd7c0) << 10) + (wide[1] & 0x3ffu);
+    return 2;
+}
+
 int WideCharToMultiByte(UINT code_page, DWORD flags, const WCHAR *wide,
                         int size, char *text, int room, const char *unknown,
                         BOOL *was_unknown)
@@ -214,10 +227,12 @@ int WideCharToMultiByte(UINT code_page, DWORD flags, const WCHAR *wide,
     (void)unknown;
     (void)was_unknown;
     while (character != 0) {
-        character = *wide++;
-        if ((character & 0xfc00) == 0xd800)
-            character = ((character - 0xd7c0) << 10) + (*wide++ & 0x3ffu);
-        int length = put_character(character, text + count, room - count);
+        int units = take_wide(wide, &character);
+        int length =
+            units == 0
+                ? 0
+                : put_character(character, text + count, room - count);
+        wide += units;
         if (length == 0)
             SetLastError(ERROR_INSUFFICIENT_BUFFER);
         if (length == 0)

@@ -16,6 +16,22 @@ typedef INT(WSAAPI *LPFN_WSARECVMSG)(
     SOCKET s, WSAMSG *message, DWORD *received, WSAOVERLAPPED *overlapped,
     LPWSAOVERLAPPED_COMPLETION_ROUTINE completion);
 
+typedef struct _TRANSMIT_FILE_BUFFERS TRANSMIT_FILE_BUFFERS;
+
+typedef BOOL(WSAAPI *LPFN_TRANSMITFILE)(SOCKET s, HANDLE file, DWORD size,
+                                        DWORD size_of_each,
+                                        WSAOVERLAPPED *overlapped,
+                                        TRANSMIT_FILE_BUFFERS *around,
+                                        DWORD flags);
+
+#define WSAID_TRANSMITFILE                                                     \
+    {                                                                          \
+        0xb5367df0, 0xcbac, 0x11cf,                                            \
+        {                                                                      \
+            0x95, 0xca, 0x00, 0x80, 0x5f, 0x48, 0xa1, 0x92                     \
+        }                                                                      \
+    }
+
 #define WSAID_WSARECVMSG                                                       \
     {                                                                          \
         0xf689d7c8, 0x6f1f, 0x436b,                                            \

@@ -84,9 +84,9 @@ typedef struct _OVERLAPPED {
         struct {
             DWORD Offset;
             DWORD OffsetHigh;
-        } u;
+        };
         PVOID Pointer;
-    } place;
+    };
     HANDLE hEvent;
 } OVERLAPPED, *LPOVERLAPPED;
 
@@ -105,6 +105,7 @@ typedef struct _OVERLAPPED_ENTRY {
 #define HANDLE_FLAG_INHERIT 1u
 #define HANDLE_FLAG_PROTECT_FROM_CLOSE 2u
 
+#define GENERIC_READ 0x80000000u
 #define DELETE 0x00010000
 #define SYNCHRONIZE 0x00100000
 #define FILE_READ_ATTRIBUTES 0x00000080
@@ -115,16 +116,35 @@ typedef struct _OVERLAPPED_ENTRY {
 #define OPEN_EXISTING 3
 #define FILE_FLAG_OPEN_REPARSE_POINT 0x00200000
 #define FILE_FLAG_BACKUP_SEMANTICS 0x02000000
+#define SECURITY_SQOS_PRESENT 0x00100000
+#define SECURITY_IDENTIFICATION 0x00010000
 #define FILE_ATTRIBUTE_DIRECTORY 0x00000010
 #define FILE_ATTRIBUTE_NORMAL 0x00000080
 #define FILE_ATTRIBUTE_REPARSE_POINT 0x00000400
 #define INVALID_FILE_ATTRIBUTES 0xffffffffu
 #define MAX_PATH 260
 
+#define FILE_BEGIN 0
+#define FILE_CURRENT 1
+
+#define FILE_TYPE_UNKNOWN 0
+#define FILE_TYPE_DISK 1
+#define FILE_TYPE_CHAR 2
+#define FILE_TYPE_PIPE 3
+
 typedef enum _FILE_INFO_BY_HANDLE_CLASS {
+    FileStandardInfo = 1,
     FileDispositionInfo = 4,
     FileAttributeTagInfo = 9
 } FILE_INFO_BY_HANDLE_CLASS;
+
+typedef struct _FILE_STANDARD_INFO {
+    LARGE_INTEGER AllocationSize;
+    LARGE_INTEGER EndOfFile;
+    DWORD NumberOfLinks;
+    BOOLEAN DeletePending;
+    BOOLEAN Directory;
+} FILE_STANDARD_INFO;
 
 typedef struct _FILE_ATTRIBUTE_TAG_INFO {
     DWORD FileAttributes;
@@ -149,6 +169,7 @@ typedef struct _FILE_DISPOSITION_INFO {
 #define ERROR_OUTOFMEMORY 14
 #define ERROR_WRITE_PROTECT 19
 #define ERROR_SHARING_VIOLATION 32
+#define ERROR_HANDLE_EOF 38
 #define ERROR_NOT_SUPPORTED 50
 #define ERROR_NETNAME_DELETED 64
 #define ERROR_FILE_EXISTS 80
@@ -157,6 +178,7 @@ typedef struct _FILE_DISPOSITION_INFO {
 #define ERROR_SEM_TIMEOUT 121
 #define ERROR_INSUFFICIENT_BUFFER 122
 #define ERROR_INVALID_NAME 123
+#define ERROR_FILENAME_EXCED_RANGE 206
 #define ERROR_MORE_DATA 234
 #define ERROR_ABANDONED_WAIT_0 735
 #define ERROR_OPERATION_ABORTED 995
@@ -175,11 +197,60 @@ typedef struct _FILE_DISPOSITION_INFO {
 #define ERROR_REQUEST_ABORTED 1235
 #define ERROR_CONNECTION_ABORTED 1236
 #define ERROR_NO_SYSTEM_RESOURCES 1450
+#define ERROR_TIMEOUT 1460
+#define ERROR_CANT_ACCESS_FILE 1920
+#define DNS_ERROR_RCODE_SERVER_FAILURE 9002
+#define DNS_ERROR_RCODE_NAME_ERROR 9003
+#define DNS_INFO_NO_RECORDS 9501
+#define DNS_ERROR_INVALID_NAME_CHAR 9560
 
 #define MAKEWORD(low, high)                                                    \
     ((WORD)(((BYTE)(low)) | ((WORD)((BYTE)(high))) << 8))
 #define LOBYTE(word) ((BYTE)((word)&0xff))
 #define HIBYTE(word) ((BYTE)((word) >> 8 & 0xff))
+
+/* --- The system's edition -------------------------------------------------- */
+
+#define VER_NT_WORKSTATION 1
+#define VER_NT_DOMAIN_CONTROLLER 2
+#define VER_NT_SERVER 3
+
+typedef struct _OSVERSIONINFOW {
+    DWORD dwOSVersionInfoSize;
+    DWORD dwMajorVersion;
+    DWORD dwMinorVersion;
+    DWORD dwBuildNumber;
+    DWORD dwPlatformId;
+    WCHAR szCSDVersion[128];
+} RTL_OSVERSIONINFOW;
+
+typedef struct _OSVERSIONINFOEXW {
+    DWORD dwOSVersionInfoSize;
+    DWORD dwMajorVersion;
+    DWORD dwMinorVersion;
+    DWORD dwBuildNumber;
+    DWORD dwPlatformId;
+    WCHAR szCSDVersion[128];
+    WORD wServicePackMajor;
+    WORD wServicePackMinor;
+    WORD wSuiteMask;
+    BYTE wProductType;
+    BYTE wReserved;
+} RTL_OSVERSIONINFOEXW;
+
+/* --- Work for threads of the system, modules, this machine ------------------ */
+
+typedef DWORD(WINAPI *LPTHREAD_START_ROUTINE)(void *context);
+#define WT_EXECUTELONGFUNCTION 0x00000010
+
+typedef HANDLE HMODULE;
+#define GET_MODULE_HANDLE_EX_FLAG_PIN 1
+#define GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS 4
+
+typedef enum _COMPUTER_NAME_FORMAT {
+    ComputerNameDnsHostname = 1,
+    ComputerNamePhysicalDnsHostname = 5
+} COMPUTER_NAME_FORMAT;
 
 /* --- Errors, one of each thread ------------------------------------------- */
 

@@ -68,6 +68,9 @@ typedef unsigned int GROUP;
 #define SD_SEND 1
 #define SD_BOTH 2
 
+#define NS_ALL 0
+#define NS_DNS 12
+
 #define FROM_PROTOCOL_INFO (-1)
 #define WSA_FLAG_OVERLAPPED 0x01
 #define WSA_FLAG_NO_HANDLE_INHERIT 0x80

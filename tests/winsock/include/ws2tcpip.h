@@ -99,4 +99,37 @@ typedef struct group_source_req {
     SOCKADDR_STORAGE gsr_source;
 } GROUP_SOURCE_REQ;
 
+#define AI_CANONNAME 0x0002
+#define AI_ADDRCONFIG 0x0400
+#define NI_NAMEREQD 0x04
+#define NI_DGRAM 0x10
+
+typedef struct addrinfoW {
+    int ai_flags;
+    int ai_family;
+    int ai_socktype;
+    int ai_protocol;
+    size_t ai_addrlen;
+    WCHAR *ai_canonname;
+    struct sockaddr *ai_addr;
+    struct addrinfoW *ai_next;
+} ADDRINFOW;
+
+typedef struct addrinfoexW {
+    int ai_flags;
+    int ai_family;
+    int ai_socktype;
+    int ai_protocol;
+    size_t ai_addrlen;
+    WCHAR *ai_canonname;
+    struct sockaddr *ai_addr;
+    void *ai_blob;
+    size_t ai_bloblen;
+    GUID *ai_provider;
+    struct addrinfoexW *ai_next;
+} ADDRINFOEXW;
+
+typedef void(CALLBACK *LPLOOKUPSERVICE_COMPLETION_ROUTINE)(
+    DWORD error, DWORD size, WSAOVERLAPPED *overlapped);
+
 #endif
