@@ -7,10 +7,12 @@
 
 /* --- Memory --------------------------------------------------------------- */
 
-/* The shared half's calloc(), by tests/CMakeLists.txt. */
+/* The shared half's calloc() and free(), by tests/CMakeLists.txt. */
 void *psock_fake_calloc(size_t count, size_t size);
+void psock_fake_free(void *memory);
 
 static atomic_int allocations;
+static atomic_int in_use;
 static atomic_int allocation_that_fails; /* by its number */
 static atomic_size_t last_allocation;
 static void (*_Atomic while_allocating)(void);
@@ -20,6 +22,7 @@ void fake_begin_memory(void)
     atomic_store(&allocations, 0);
     atomic_store(&allocation_that_fails, -1);
     atomic_store(&last_allocation, 0);
+    atomic_store(&in_use, 0);
     fake_while_allocating(NULL);
 }
 
@@ -52,7 +55,27 @@ void *psock_fake_calloc(size_t count, size_t size)
         what();
     if (number == atomic_load(&allocation_that_fails))
         return NULL;
-    return calloc(count, size);
+    void *memory = calloc(count, size);
+    atomic_fetch_add(&in_use, memory != NULL);
+    return memory;
+}
+
+void psock_fake_free(void *memory)
+{
+    atomic_fetch_sub(&in_use, memory != NULL);
+    free(memory);
+}
+
+void *fake_lend(size_t size)
+{
+    void *memory = malloc(size);
+    atomic_fetch_add(&in_use, memory != NULL);
+    return memory;
+}
+
+int fake_memory_in_use(void)
+{
+    return atomic_load(&in_use);
 }
 
 /* --- The crowd ------------------------------------------------------------ */

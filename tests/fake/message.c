@@ -41,7 +41,8 @@ static ptrdiff_t receive(size_t count, unsigned flags, psock_deadline deadline)
     return psock_recv_messages(SOCKET, messages, count, flags, deadline);
 }
 
-static void expect_send_of(size_t first, size_t count, struct answer answer)
+static void expect_message_send_of(size_t first, size_t count,
+                                   struct answer answer)
 {
     expect_send_messages(SOCKET, messages + first, count, answer);
 }
@@ -169,7 +170,7 @@ static void wrong_message_waits_for_its_turn(void **state)
         messages[2] = wrongs[i].message;
         messages[2].size = UNTOUCHED;
         messages[3].size = UNTOUCHED;
-        expect_send_of(0, 2, returns(2));
+        expect_message_send_of(0, 2, returns(2));
         assert_result(send_them(5, PSOCK_FOREVER), 2);
         assert_int_equal(messages[1].size, 1);
         assert_int_equal(messages[2].size, 0);
@@ -181,12 +182,12 @@ static void wrong_message_in_a_later_call_is_found_there(void **state)
 {
     (void)state;
     messages[64] = wrongs[0].message;
-    expect_send_of(0, 64, returns(64));
+    expect_message_send_of(0, 64, returns(64));
     assert_result(send_them(MANY, PSOCK_FOREVER), 64);
     messages[70] = messages[64];
     messages[64] = messages[63];
-    expect_send_of(0, 64, returns(64));
-    expect_send_of(64, 6, returns(6));
+    expect_message_send_of(0, 64, returns(64));
+    expect_message_send_of(64, 6, returns(6));
     assert_result(send_them(MANY, PSOCK_FOREVER), 70);
     assert_int_equal(messages[70].size, 0);
 }
@@ -196,7 +197,7 @@ static void wrong_message_in_a_later_call_is_found_there(void **state)
 static void check_sent(const psock_message *message)
 {
     messages[0] = *message;
-    expect_send_of(0, 1, returns(1));
+    expect_message_send_of(0, 1, returns(1));
     assert_result(send_them(1, PSOCK_NOW), 1);
 }
 
@@ -249,7 +250,7 @@ static void sizes_of_what_was_sent_are_told(void **state)
     messages[1].buffers = buffers;
     messages[1].buffer_count = 30;
     messages[2].buffer_count = 0;
-    expect_send_of(0, 3, returns(3));
+    expect_message_send_of(0, 3, returns(3));
     assert_result(send_them(3, PSOCK_NOW), 3);
     assert_int_equal(messages[0].size, 1);
     assert_int_equal(messages[1].size, 30);
@@ -263,7 +264,7 @@ short_count_is_the_result_and_the_next_has_gone_in_no_part(void **state)
     for (size_t sent = 1; sent < 5; sent++) {
         messages[sent].size = UNTOUCHED;
         messages[sent + 1].size = UNTOUCHED;
-        expect_send_of(0, 5, returns((ptrdiff_t)sent));
+        expect_message_send_of(0, 5, returns((ptrdiff_t)sent));
         assert_result(send_them(5, PSOCK_FOREVER), (ptrdiff_t)sent);
         assert_int_equal(messages[sent - 1].size, 1);
         assert_int_equal(messages[sent].size, 0);
@@ -274,9 +275,9 @@ short_count_is_the_result_and_the_next_has_gone_in_no_part(void **state)
 static void more_than_one_call_takes_go_in_several(void **state)
 {
     (void)state;
-    expect_send_of(0, 64, returns(64));
-    expect_send_of(64, 64, returns(64));
-    expect_send_of(128, 22, returns(22));
+    expect_message_send_of(0, 64, returns(64));
+    expect_message_send_of(64, 64, returns(64));
+    expect_message_send_of(128, 22, returns(22));
     assert_result(send_them(MANY, PSOCK_NOW), MANY);
     for (size_t i = 0; i < MANY; i++)
         assert_int_equal(messages[i].size, 1);
@@ -289,8 +290,8 @@ static void failure_after_some_were_sent_is_left_to_the_next_call(void **state)
                                  PSOCK_ENOBUFS, PSOCK_ECANCELED};
     for (size_t i = 0; i < COUNT_OF(errors); i++) {
         messages[64].size = UNTOUCHED;
-        expect_send_of(0, 64, returns(64));
-        expect_send_of(64, 64, returns(errors[i]));
+        expect_message_send_of(0, 64, returns(64));
+        expect_message_send_of(64, 64, returns(errors[i]));
         assert_result(send_them(MANY, PSOCK_FOREVER), 64);
         assert_int_equal(messages[64].size, 0);
     }
@@ -299,8 +300,8 @@ static void failure_after_some_were_sent_is_left_to_the_next_call(void **state)
 static void short_count_of_a_later_call_is_added(void **state)
 {
     (void)state;
-    expect_send_of(0, 64, returns(64));
-    expect_send_of(64, 64, returns(63));
+    expect_message_send_of(0, 64, returns(64));
+    expect_message_send_of(64, 64, returns(63));
     assert_result(send_them(MANY, PSOCK_FOREVER), 127);
     assert_int_equal(messages[126].size, 1);
     assert_int_equal(messages[127].size, 0);
@@ -312,29 +313,29 @@ static void short_count_of_a_later_call_is_added(void **state)
 static void messages_wait_until_one_can_be_sent(void **state)
 {
     (void)state;
-    expect_send_of(0, 5, returns(PSOCK_EAGAIN));
+    expect_message_send_of(0, 5, returns(PSOCK_EAGAIN));
     expect_wait(SOCKET, PSOCK_SYS_WRITE, ms(9),
                 after(ms(2), came(PSOCK_SYS_WRITE)));
-    expect_send_of(0, 5, returns(PSOCK_EINTR));
-    expect_send_of(0, 5, returns(PSOCK_EAGAIN));
+    expect_message_send_of(0, 5, returns(PSOCK_EINTR));
+    expect_message_send_of(0, 5, returns(PSOCK_EAGAIN));
     expect_wait(SOCKET, PSOCK_SYS_WRITE, ms(7), came(PSOCK_SYS_WRITE));
-    expect_send_of(0, 5, returns(2));
+    expect_message_send_of(0, 5, returns(2));
     assert_result(send_them(5, in(ms(9))), 2);
 }
 
 static void messages_wait_for_the_first_only(void **state)
 {
     (void)state;
-    expect_send_of(0, 64, returns(PSOCK_EAGAIN));
+    expect_message_send_of(0, 64, returns(PSOCK_EAGAIN));
     expect_wait(SOCKET, PSOCK_SYS_WRITE, -1, came(PSOCK_SYS_WRITE));
-    expect_send_of(0, 64, returns(64));
-    expect_send_of(64, 64, returns(PSOCK_EAGAIN));
+    expect_message_send_of(0, 64, returns(64));
+    expect_message_send_of(64, 64, returns(PSOCK_EAGAIN));
     assert_result(send_them(MANY, PSOCK_FOREVER), 64);
 }
 
 static void check_deadline_passes(psock_deadline deadline, int error)
 {
-    expect_send_of(0, 2, returns(PSOCK_EAGAIN));
+    expect_message_send_of(0, 2, returns(PSOCK_EAGAIN));
     assert_result(send_them(2, deadline), error);
     expect_recv_of(0, 2, 0, returns(PSOCK_EAGAIN));
     assert_result(receive(2, 0, deadline), error);
@@ -352,7 +353,7 @@ static void deadline_that_has_passed_is_one_attempt(void **state)
 static void deadline_that_passes_in_the_wait_ends_it(void **state)
 {
     (void)state;
-    expect_send_of(0, 2, returns(PSOCK_EAGAIN));
+    expect_message_send_of(0, 2, returns(PSOCK_EAGAIN));
     expect_wait(SOCKET, PSOCK_SYS_WRITE, ms(9), after(ms(9), returns(0)));
     assert_result(send_them(2, in(ms(9))), PSOCK_ETIMEDOUT);
     expect_recv_of(0, 2, 0, returns(PSOCK_EAGAIN));
@@ -367,7 +368,7 @@ static void waits_of_messages_can_be_canceled(void **state)
     (void)state;
     struct psock_waker waker = {40};
     (void)psock_cancel_with(&waker);
-    expect_send_of(0, 2, returns(PSOCK_EAGAIN));
+    expect_message_send_of(0, 2, returns(PSOCK_EAGAIN));
     expect_wait_with(SOCKET, PSOCK_SYS_WRITE, &waker, -1,
                      returns(PSOCK_ECANCELED));
     assert_result(send_them(2, PSOCK_FOREVER), PSOCK_ECANCELED);
@@ -381,7 +382,7 @@ static void waits_of_messages_can_be_canceled(void **state)
 static void wait_of_messages_that_fails_is_the_error(void **state)
 {
     (void)state;
-    expect_send_of(0, 2, returns(PSOCK_EAGAIN));
+    expect_message_send_of(0, 2, returns(PSOCK_EAGAIN));
     expect_wait(SOCKET, PSOCK_SYS_WRITE, -1, returns(PSOCK_ENOMEM));
     assert_result(send_them(2, PSOCK_FOREVER), PSOCK_ENOMEM);
     assert_int_equal(psock_error_native(), native_of(PSOCK_ENOMEM));
@@ -638,13 +639,13 @@ static void send_drops_no_report_and_pauses_beside_it(void **state)
 {
     (void)state;
     const unsigned events = PSOCK_SYS_WRITE | PSOCK_SYS_FAILED;
-    expect_send_of(0, 1, returns(PSOCK_EAGAIN));
+    expect_message_send_of(0, 1, returns(PSOCK_EAGAIN));
     expect_wait(SOCKET, PSOCK_SYS_WRITE, ms(9), came(events));
-    expect_send_of(0, 1, returns(PSOCK_EAGAIN));
+    expect_message_send_of(0, 1, returns(PSOCK_EAGAIN));
     expect_poll(NULL, 0, NULL, ms(2), after(ms(2), returns(0)));
-    expect_send_of(0, 1, returns(PSOCK_EAGAIN));
+    expect_message_send_of(0, 1, returns(PSOCK_EAGAIN));
     expect_wait(SOCKET, PSOCK_SYS_WRITE, ms(7), came(events));
-    expect_send_of(0, 1, returns(1));
+    expect_message_send_of(0, 1, returns(1));
     assert_result(send_them(1, in(ms(9))), 1);
 }
 

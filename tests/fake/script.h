@@ -6,7 +6,7 @@
 #include "sys.h"
 
 enum {
-    SCRIPT_ARGUMENTS_MAX = 5
+    SCRIPT_ARGUMENTS_MAX = 6
 };
 
 /* An argument that is expected so may be anything: for what lies where a test
@@ -15,6 +15,9 @@ enum {
 
 /* The same of a text. */
 extern const char script_any_text[];
+
+/* The same of bytes, as many as there are. */
+extern const char script_any_bytes[];
 
 /* A call with its arguments: numbers as they are, pointers as numbers, and by
  * content what is read through them. */

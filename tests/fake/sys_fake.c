@@ -2,6 +2,8 @@
  * startup, errors, the clock, waiting, adoption. */
 #include "sys_fake.h"
 
+#include "net.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -277,7 +279,9 @@ void expect_cleanup(struct answer answer)
 int psock_sys_startup(void)
 {
     int result = 0;
-    if (!starts_are_free)
+    if (net_is_there())
+        result = net_startup();
+    else if (!starts_are_free)
         result = (int)fake_answer(startup_call()).result;
     starts += result == 0;
     return result;
@@ -318,9 +322,11 @@ static const char *leaked_start(void)
 int fake_begin(void **state)
 {
     (void)state;
-    undo_starts(); /* of a test that failed before its end */
+    net_end(); /* both: of a test that failed before its end */
+    undo_starts();
     script_begin();
     fake_set_abstract_names(1);
+    fake_set_keeping_both(1);
     fake_set_yielding(NULL);
     fake_set_packed_size(0);
     fake_begin_memory();
@@ -328,6 +334,9 @@ int fake_begin(void **state)
     fake_begin_crowd();
     fake_begin_wakers();
     fake_begin_pollers();
+    fake_begin_look_ups();
+    fake_begin_files();
+    fake_begin_interfaces();
     opened_count = 0;
     starts = 0;
     starts_are_free = 0;
@@ -348,12 +357,19 @@ const char *fake_complaint(void)
         complaint = fake_leaked_waker();
     if (complaint == NULL)
         complaint = fake_leaked_poller();
+    if (complaint == NULL)
+        complaint = fake_leaked_look_up();
+    if (complaint == NULL)
+        complaint = fake_leaked_file();
+    if (complaint == NULL)
+        complaint = fake_leaked_interfaces();
     return complaint != NULL ? complaint : leaked_start();
 }
 
 int fake_end(void **state)
 {
     (void)state;
+    net_end();
     undo_starts();
     fail_with(fake_complaint());
     return 0;
@@ -382,6 +398,11 @@ _Bool psock_sys_error_explains(int native, int error)
 int psock_sys_error_native(void)
 {
     return native_code;
+}
+
+void psock_sys_error_restore(int native)
+{
+    native_code = native;
 }
 
 /* --- sys_clock.c ---------------------------------------------------------- */
@@ -438,6 +459,8 @@ int psock_sys_wait(psock_t s, unsigned events, psock_waker *canceler,
                    int64_t timeout_ns)
 {
     fake_require(events == PSOCK_SYS_READ || events == PSOCK_SYS_WRITE);
+    if (net_is_there())
+        return net_wait(s, events, canceler, timeout_ns);
     return (int)fake_answer(wait_call(s, events, canceler, timeout_ns)).result;
 }
 

@@ -124,6 +124,9 @@ void fake_fail_allocation(int count);
 /* What happens during the next allocation, once. */
 void fake_while_allocating(void (*what)(void));
 
+/* How many the shared half has and has not freed. */
+int fake_memory_in_use(void);
+
 /* How many there were, and how many entries the last was for. */
 int fake_allocations(void);
 size_t fake_last_allocation(void);
@@ -173,6 +176,11 @@ void expect_close(psock_t s, struct answer answer);
 void expect_close_reset(psock_t s, struct answer answer);
 void expect_bind(psock_t s, const psock_address *local, int mode,
                  struct answer answer);
+
+/* Not expected but told: whether a socket of both families keeps both.  It
+ * does. */
+void fake_set_keeping_both(_Bool keeps);
+
 void expect_listen(psock_t s, int backlog, struct answer answer);
 void expect_accept(psock_t listener, const psock_address *peer,
                    struct answer answer);
@@ -186,6 +194,10 @@ void expect_peer(psock_t s, struct answer answer);
 
 void expect_send(psock_t s, const void *data, size_t size,
                  struct answer answer);
+/* What is sent has to be these bytes, wherever they lie. */
+void expect_send_of(psock_t s, const void *bytes, size_t size,
+                    struct answer answer);
+
 void expect_recv(psock_t s, const void *buffer, size_t size, unsigned flags,
                  struct answer answer);
 void expect_send_to(psock_t s, const void *data, size_t size,
@@ -302,6 +314,65 @@ void expect_poller_wait(const struct psock_sys_poller *poller,
 void expect_poller_wake(const struct psock_sys_poller *poller,
                         struct answer answer);
 
+/* A look-up begins; what its answer is, is said by `finds_out()` or later.  The
+ * texts, the family, the type, the wishes, the address and the flags have to be
+ * those of `question`. */
+void expect_look_up(const struct psock_sys_look_up *question,
+                    struct answer answer);
+
+/* What a look-up finds; all zero is an address without names. */
+struct finding {
+    int result;                     /* as in struct psock_sys_look_up */
+    const psock_address *addresses; /* as many as `result` says */
+    const char *host_name;          /* null for none */
+    const char *service_name;
+};
+
+/* Success of a call during which the look-up that it begins or stops is
+ * answered.  `finding` stays the test's. */
+struct answer finds_out(const struct finding *finding);
+
+/* Answers the look-up that began after `number` others, once. */
+void fake_answer_look_up(size_t number, const struct finding *finding);
+
+/* The look-up that began after `number` others is stopped. */
+void expect_stop_look_up(size_t number, struct answer answer);
+
+void expect_can_stop_look_up(struct answer answer);
+void expect_can_name_internationally(struct answer answer);
+void expect_host_name(size_t size, struct answer answer);
+
+/* A size is what the answer holds(). */
+void expect_file_open(const char *path, struct answer answer);
+void expect_file_close(psock_file file, struct answer answer);
+void expect_file_size(psock_file file, struct answer answer);
+void expect_file_read(psock_file file, int64_t offset, size_t size,
+                      struct answer answer);
+void expect_send_file_ready(psock_t s, struct answer answer);
+void expect_send_file(psock_t s, psock_file file, int64_t offset, size_t size,
+                      const psock_waker *canceler, int64_t timeout_ns,
+                      struct answer answer);
+void expect_can_send_file(struct answer answer);
+
+/* The interfaces of this system, as psock_sys_interface_at() and its neighbour tell
+ * them: what describes() one is the answer to reading them. */
+struct fake_interface_address {
+    uint32_t index;
+    psock_interface_address address;
+};
+
+struct fake_interfaces {
+    const psock_interface *interfaces;
+    size_t count;
+    const struct fake_interface_address *addresses;
+    size_t address_count;
+};
+
+void expect_interfaces_read(struct answer answer);
+void expect_watch_open(const psock_waker *waker, struct answer answer);
+void expect_watch_close(const psock_interface_watch *watch,
+                        struct answer answer);
+
 void expect_adopt(psock_t s, struct answer answer);
 void expect_release(psock_t s, struct answer answer);
 
@@ -342,6 +413,23 @@ void fake_begin_pollers(void);
 const char *fake_leaked_poller(void);
 void fake_leave_pollers(psock_t s);
 
+/* The book of look-ups. */
+void fake_begin_look_ups(void);
+const char *fake_leaked_look_up(void);
+void fake_require_question(const struct psock_sys_look_up *question);
+
+/* Writes the answer into `look_up`, and tells the asker. */
+void fake_fill_look_up(struct psock_sys_look_up *look_up,
+                       const struct finding *finding);
+
+/* The book of lists of interfaces, and of watches. */
+void fake_begin_interfaces(void);
+const char *fake_leaked_interfaces(void);
+
+/* The book of files. */
+void fake_begin_files(void);
+const char *fake_leaked_file(void);
+
 /* The calls of a crowd, while there is one. */
 enum fake_crowd_call {
     FAKE_CROWD_ADD,
@@ -355,6 +443,9 @@ void fake_crowd_change(psock_t s, enum fake_crowd_call call);
 void fake_crowd_wake(void);
 
 void fake_begin_memory(void);
+
+/* Memory that the shared half is to free. */
+void *fake_lend(size_t size);
 
 /* What the expected messages look like is kept until the test ends. */
 void fake_begin_messages(void);

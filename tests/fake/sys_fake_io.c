@@ -45,7 +45,10 @@ static ptrdiff_t received(struct answer answer, const psock_buffer *buffers,
 
 static struct call send_call(psock_t s, const void *data, size_t size)
 {
-    return FAKE_CALL("send", s, fake_place(data), (int64_t)size);
+    struct call call = FAKE_CALL("send", s, fake_place(data), (int64_t)size);
+    call.bytes = data;
+    call.byte_count = size;
+    return call;
 }
 
 static struct call recv_call(psock_t s, const void *buffer, size_t size,
@@ -56,7 +59,17 @@ static struct call recv_call(psock_t s, const void *buffer, size_t size,
 
 void expect_send(psock_t s, const void *data, size_t size, struct answer answer)
 {
-    fake_expect(send_call(s, data, size), answer);
+    struct call call = send_call(s, data, size);
+    call.bytes = script_any_bytes;
+    fake_expect(call, answer);
+}
+
+void expect_send_of(psock_t s, const void *bytes, size_t size,
+                    struct answer answer)
+{
+    struct call call = send_call(s, ANYWHERE, size);
+    call.bytes = bytes;
+    fake_expect(call, answer);
 }
 
 void expect_recv(psock_t s, const void *buffer, size_t size, unsigned flags,

@@ -4,6 +4,8 @@
  * there. */
 #include "sys_fake.h"
 
+#include "net.h"
+
 #include <limits.h>
 #include <string.h>
 
@@ -40,6 +42,8 @@ int psock_sys_poll(psock_pollable *entries, size_t count, psock_waker *canceler,
                    int64_t timeout_ns)
 {
     require_entries(entries, count);
+    if (net_is_there())
+        return net_poll(entries, count, canceler, timeout_ns);
     struct answer answer =
         fake_answer(poll_call(entries, count, canceler, timeout_ns));
     fake_require(answer.result <= 0 || answer.came_count == count);

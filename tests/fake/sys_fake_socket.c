@@ -1,6 +1,8 @@
 /* sys_fake_socket.c: what src/posix/sys_socket.c has, from the script. */
 #include "sys_fake.h"
 
+#include "net.h"
+
 static void require_address(const psock_address *address)
 {
     fake_require(address != NULL);
@@ -36,6 +38,8 @@ psock_t psock_sys_open(int family, int type, unsigned flags)
     fake_require(flags == 0 ||
                  (flags == PSOCK_DUAL_STACK && family == PSOCK_IPV6));
     fake_require_started();
+    if (net_is_there())
+        return net_open(family, type);
     return opened(fake_answer(open_call(family, type, flags)));
 }
 
@@ -147,6 +151,8 @@ static int close_by(struct call call, psock_t s)
 
 int psock_sys_close(psock_t s)
 {
+    if (net_is_there())
+        return net_close(s);
     return close_by(close_call(s), s);
 }
 
@@ -185,7 +191,23 @@ int psock_sys_bind(psock_t s, const psock_address *local, int mode)
     require_address(local);
     fake_require(mode == PSOCK_BIND_FRESH || mode == PSOCK_BIND_REBIND ||
                  mode == PSOCK_BIND_SHARED);
+    if (net_is_there())
+        return net_bind(s, local);
     return (int)fake_answer(bind_call(s, local, mode)).result;
+}
+
+static _Bool keeps_both;
+
+void fake_set_keeping_both(_Bool keeps)
+{
+    keeps_both = keeps;
+}
+
+_Bool psock_sys_keeps_both(int mode)
+{
+    fake_require(mode == PSOCK_BIND_FRESH || mode == PSOCK_BIND_REBIND ||
+                 mode == PSOCK_BIND_SHARED);
+    return keeps_both;
 }
 
 int psock_sys_listen(psock_t s, int backlog)
@@ -257,12 +279,16 @@ void expect_shutdown(psock_t s, int how, struct answer answer)
 int psock_sys_connect(psock_t s, const psock_address *peer, int64_t patience_ns)
 {
     require_address(peer);
+    if (net_is_there())
+        return net_connect(s, peer, patience_ns);
     return (int)fake_answer(connect_call(s, peer, patience_ns)).result;
 }
 
 int psock_sys_connect_result(psock_t s, const psock_address *peer)
 {
     require_address(peer);
+    if (net_is_there())
+        return net_connect_result(s, peer);
     return (int)fake_answer(connect_result_call(s, peer)).result;
 }
 
@@ -305,11 +331,15 @@ static int named(struct answer answer, psock_address *address)
 int psock_sys_local(psock_t s, psock_address *local)
 {
     fake_require(local != NULL);
+    if (net_is_there())
+        return net_local(s, local);
     return named(fake_answer(local_call(s)), local);
 }
 
 int psock_sys_peer(psock_t s, psock_address *peer)
 {
     fake_require(peer != NULL);
+    if (net_is_there())
+        return net_peer(s, peer);
     return named(fake_answer(peer_call(s)), peer);
 }

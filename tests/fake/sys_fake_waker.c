@@ -1,6 +1,8 @@
 /* sys_fake_waker.c: what src/posix/sys_waker.c has, from the script. */
 #include "sys_fake.h"
 
+#include "net.h"
+
 /* --- The book of wakers --------------------------------------------------- */
 
 static int open_wakers;
@@ -41,6 +43,8 @@ int psock_sys_waker_open(psock_waker **waker)
 {
     fake_require(waker != NULL);
     fake_require_started();
+    if (net_is_there())
+        return net_waker_open(waker);
     struct answer answer = fake_answer(open_call());
     if (answer.result == 0) {
         *waker = answer.object;
@@ -51,6 +55,10 @@ int psock_sys_waker_open(psock_waker **waker)
 
 void psock_sys_waker_close(psock_waker *waker)
 {
+    if (net_is_there()) {
+        net_waker_close(waker);
+        return;
+    }
     open_wakers--;
     fake_require(open_wakers >= 0);
     fake_leave_pollers(waker->descriptor);
@@ -82,12 +90,17 @@ void expect_waker_reset(const psock_waker *waker, struct answer answer)
 void psock_sys_waker_ring(psock_waker *waker)
 {
     fake_require(waker != NULL);
-    fake_answer_quietly(ring_call(waker));
+    if (net_is_there())
+        net_waker_ring(waker);
+    else
+        fake_answer_quietly(ring_call(waker));
 }
 
 _Bool psock_sys_waker_reset(psock_waker *waker)
 {
     fake_require(waker != NULL);
+    if (net_is_there())
+        return net_waker_reset(waker);
     return fake_answer(reset_call(waker)).result != 0;
 }
 
