@@ -2,6 +2,8 @@
  *
  * They are made and closed in batches, of which one step is timed.  Whichever
  * end is closed last is reset, so that nothing lingers. */
+#include <stdio.h>
+
 #include <psock/psock.h>
 
 #include "harness.h"
@@ -55,7 +57,7 @@ static void listen_and_adopt(void)
     BENCH_REQUIRE(psock_native_adopt(ours.socket) == ours.socket);
 }
 
-static void dial(const void *context, uint64_t count)
+static void dial_raw(const void *context, uint64_t count)
 {
     const struct listener *listener = context;
     raw_dial(listener->port, count);
@@ -161,6 +163,47 @@ static const struct bench_variant connect_variants[] = {
     {"deadline", connect_in_time, &ours, 1.05, 2},
 };
 
+/* --- Dialing -------------------------------------------------------------- */
+
+static char port_text[8];
+
+static void listen_and_write(void)
+{
+    listen_all();
+    snprintf(port_text, sizeof port_text, "%u", (unsigned)ours.port);
+}
+
+static void dial_by(psock_deadline deadline, uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++) {
+        held[i] = psock_dial("127.0.0.1", port_text, NULL, deadline);
+        BENCH_REQUIRE(held[i] >= 0);
+    }
+}
+
+static void dial_forever(const void *context, uint64_t count)
+{
+    (void)context;
+    dial_by(PSOCK_FOREVER, count);
+}
+
+static void dial_in_time(const void *context, uint64_t count)
+{
+    (void)context;
+    dial_by(psock_deadline_ms(LIMIT_MS), count);
+}
+
+/* The raw ones are those of connecting: nobody is asked for an address.  Beside
+ * the calls of a limit there is one that makes sure that it did not connect to
+ * itself. */
+static const struct bench_variant dial_variants[] = {
+    {"raw", connect_raw, &raw, 0, 0},
+    {"raw again", connect_raw, &raw_again, 0, 0},
+    {"raw, may not wait for ever", connect_raw_polled, &raw_again, 0, 2},
+    {"PSOCK_FOREVER", dial_forever, &ours, 1.10, 1},
+    {"deadline", dial_in_time, &ours, 1.10, 3},
+};
+
 /* --- Closing -------------------------------------------------------------- */
 
 static void connect_batch(const void *context, uint64_t count)
@@ -205,7 +248,7 @@ static const struct bench_group groups[] = {
      .batch = RAW_BATCH,
      .prepare = listen_and_adopt,
      .dispose = unlisten_all,
-     .before = dial,
+     .before = dial_raw,
      .after = close_and_hang_up,
      .variants = accept_variants,
      .variant_count = COUNT_OF(accept_variants)},
@@ -220,6 +263,17 @@ static const struct bench_group groups[] = {
      .after = close_and_drain,
      .variants = connect_variants,
      .variant_count = COUNT_OF(connect_variants)},
+    {.name = "dial",
+     .operation = "connect to a numeric address and port, written out",
+     .calls = 2,
+     .instructions = 750,
+     .slack = 0.02,
+     .batch = RAW_BATCH,
+     .prepare = listen_and_write,
+     .dispose = unlisten_all,
+     .after = close_and_drain,
+     .variants = dial_variants,
+     .variant_count = COUNT_OF(dial_variants)},
     {.name = "close",
      .operation = "close a connection",
      .calls = 1,
