@@ -72,6 +72,8 @@ static const struct code {
     CODE(-56, EOVERFLOW),
     CODE(-57, ENODEV),
     CODE(-58, EPFNOSUPPORT),
+    CODE(-59, EEOF),
+    CODE(-60, EISDIR),
     CODE(-101, EAI_AGAIN),
     CODE(-102, EAI_BADFLAGS),
     CODE(-103, EAI_FAIL),

@@ -413,7 +413,7 @@ int note_descriptors(void **state)
     return 0;
 }
 
-static void close_all(void)
+void close_kept_all(void)
 {
     (void)psock_cancel_with(NULL);
     while (poller_count > 0)
@@ -429,7 +429,7 @@ static void close_all(void)
 int tidy_up(void **state)
 {
     (void)state;
-    close_all();
+    close_kept_all();
     assert_int_equal(count_descriptors(), descriptors_before);
     return 0;
 }
@@ -486,7 +486,7 @@ int warm_up(void **state)
     (void)datagram(PSOCK_IPV4);
     (void)psock_capability(PSOCK_CAP_IPV6);
     wait_at_once();
-    close_all();
+    close_kept_all();
     (void)state;
     return 0;
 }

@@ -175,6 +175,9 @@ extern int fixture_ipv4, fixture_ipv6, fixture_unix;
 /* The family in a test's state, which is an int or begins with one.  Skips the test where the system lacks it. */
 int family_of(void **state);
 
+/* Closes all that is kept, as tidy_up() does. */
+void close_kept_all(void);
+
 int note_descriptors(void **state);
 int tidy_up(void **state);
 

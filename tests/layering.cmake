@@ -59,7 +59,7 @@ string(JOIN "|" system_words
   "include <(winsock|ws2|mswsock|windows|winnt|iphlpapi|afunix|io\\.h|process)")
 
 find_sources(portable src/*.[ch] tests/*.[ch] tests/fake/*.[ch]
-             tests/soak/*.[ch] examples/*.[ch] bench/*.[ch] include/psock/*.h)
+             tests/soak/*.[ch] tests/names/*.[ch] examples/*.[ch] bench/*.[ch] include/psock/*.h)
 # The export macro is in base.h, native.h is the door to the system, and what is
 # raw in bench/ and the contenders there are what psock is compared with.
 list(FILTER portable EXCLUDE REGEX "include/psock/(base|native)\\.h$")
@@ -103,14 +103,19 @@ may_include(process base error address socket)
 may_include(waker base error)
 may_include(poll base error address socket waker)
 may_include(poller base error address socket waker poll)
+may_include(resolve base error address socket)
+may_include(stream base error address socket io resolve)
+may_include(file base error address socket)
+may_include(interface base error address waker)
 may_include(capability base error)
-may_include(native base error address socket)
+may_include(native base error address socket file)
 may_include(psock base error address socket io control message multicast option
-            process waker poll poller capability)
+            process waker poll poller resolve stream file interface capability)
 
 find_sources(headers include/psock/*.h)
 foreach(name base error address socket io control message multicast option
-             process waker poll poller capability native psock)
+             process waker poll poller resolve stream file interface capability
+             native psock)
   list(REMOVE_ITEM headers include/psock/${name}.h)
 endforeach()
 if(headers)

@@ -6,6 +6,8 @@
 #ifndef PSOCK_TESTS_HOST_H
 #define PSOCK_TESTS_HOST_H
 
+#include <stdio.h>
+
 #include <psock/socket.h>
 
 /* --- Threads -------------------------------------------------------------- */
@@ -26,6 +28,9 @@ void host_thread_disturb(struct host_thread *thread);
  * signal handler; false where there are none. */
 _Bool host_thread_interrupt(struct host_thread *thread, void (*run)(void *),
                             void *argument);
+
+/* How many threads this process has; 0 where the system does not tell. */
+int host_thread_count(void);
 
 /* Lets another thread run, if one wants to. */
 void host_yield(void);
@@ -94,6 +99,40 @@ void host_native_close(psock_t native);
 /* Receives by the system's own call, which waits for at most `timeout_ms` on a
  * blocking socket and not at all on another.  Below zero: nothing came. */
 int host_native_recv(psock_t native, void *buffer, int size, int timeout_ms);
+
+/* --- Files, by paths in UTF-8 ---------------------------------------------- */
+
+enum {
+    HOST_PATH_SIZE = 512
+};
+
+/* Makes a directory for temporary files that ends in a separator, and removes it
+ * once it is empty. */
+void host_directory_make(char path[HOST_PATH_SIZE]);
+void host_directory_remove(const char *path);
+
+FILE *host_file_open(const char *path, const char *mode);
+void host_file_remove(const char *path);
+
+/* Writes into a file, which is made if need be: behind its end, too, with nothing
+ * in between and in no time; and cuts it off. */
+void host_file_write(const char *path, int64_t offset, const void *data,
+                     size_t size);
+void host_file_cut(const char *path, int64_t size);
+
+/* What is there and is neither a file nor a directory. */
+const char *host_device_path(void);
+
+/* --- Signals of broken connections, which psock promises to send none of ----- */
+
+/* Holds those to this thread back; false where there are none. */
+_Bool host_hold_pipe_signals(void);
+
+void host_send_pipe_signal(void);
+
+/* Takes away what was held back, and holds back no more.  Whether there was
+ * one. */
+_Bool host_take_pipe_signal(void);
 
 /* --- The system's error codes ---------------------------------------------- */
 

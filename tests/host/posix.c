@@ -1,7 +1,9 @@
 /* posix.c: host.h for POSIX systems. */
 #define _POSIX_C_SOURCE 200809L
 #define _DARWIN_C_SOURCE /* or there would be no ru_maxrss */
+#define _FILE_OFFSET_BITS 64
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -141,6 +143,18 @@ _Bool host_thread_interrupt(struct host_thread *thread, void (*run)(void *),
     atomic_store(&interruption, run);
     sigaction(SIGUSR2, &action, NULL);
     return pthread_kill(thread->id, SIGUSR2) == 0;
+}
+
+int host_thread_count(void)
+{
+    DIR *threads = opendir("/proc/self/task");
+    int count = 0;
+    if (threads == NULL)
+        return 0;
+    for (struct dirent *entry; (entry = readdir(threads)) != NULL;)
+        count += entry->d_name[0] != '.';
+    closedir(threads);
+    return count;
 }
 
 void host_yield(void)
@@ -370,6 +384,89 @@ int host_native_recv(psock_t native, void *buffer, int size, int timeout_ms)
     return (int)recv((int)native, buffer, (size_t)size, 0);
 }
 
+/* --- Files ----------------------------------------------------------------- */
+
+void host_directory_make(char path[HOST_PATH_SIZE])
+{
+    const char *where = getenv("TMPDIR");
+    snprintf(path, HOST_PATH_SIZE - 1, "%s/psock-XXXXXX",
+             where != NULL ? where : "/tmp");
+    demand(mkdtemp(path) != NULL, "mkdtemp");
+    strcat(path, "/");
+}
+
+void host_directory_remove(const char *path)
+{
+    demand(rmdir(path) == 0, path);
+}
+
+FILE *host_file_open(const char *path, const char *mode)
+{
+    FILE *file = fopen(path, mode);
+    demand(file != NULL, path);
+    return file;
+}
+
+void host_file_remove(const char *path)
+{
+    demand(unlink(path) == 0, path);
+}
+
+void host_file_write(const char *path, int64_t offset, const void *data,
+                     size_t size)
+{
+    int file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+    demand(file >= 0, path);
+    demand(pwrite(file, data, size, offset) == (ssize_t)size, "pwrite");
+    close(file);
+}
+
+void host_file_cut(const char *path, int64_t size)
+{
+    demand(truncate(path, size) == 0, path);
+}
+
+const char *host_device_path(void)
+{
+    return "/dev/null";
+}
+
+/* --- Signals of broken connections ------------------------------------------ */
+
+static void change_pipe_signal(int how)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGPIPE);
+    pthread_sigmask(how, &set, NULL);
+}
+
+_Bool host_hold_pipe_signals(void)
+{
+    change_pipe_signal(SIG_BLOCK);
+    return 1;
+}
+
+void host_send_pipe_signal(void)
+{
+    demand(pthread_kill(pthread_self(), SIGPIPE) == 0, "pthread_kill");
+}
+
+_Bool host_take_pipe_signal(void)
+{
+    int taken;
+    sigset_t set;
+    sigemptyset(&set);
+    sigpending(&set);
+    _Bool was_one = sigismember(&set, SIGPIPE) == 1;
+    sigemptyset(&set);
+    sigaddset(&set, SIGPIPE);
+    if (was_one)
+        sigwait(&set, &taken);
+    change_pipe_signal(SIG_UNBLOCK);
+    return was_one;
+}
+
 /* --- The system's error codes ---------------------------------------------- */
 
 #define ROW(native, error)                                                     \
@@ -417,6 +514,7 @@ static const struct host_native_error native_errors[] = {
     ROW(ECANCELED, ECANCELED),
     ROW(ENOENT, ENOENT),
     ROW(ENOTDIR, ENOTDIR),
+    ROW(EISDIR, EISDIR),
     ROW(ELOOP, ELOOP),
     ROW(ENAMETOOLONG, ENAMETOOLONG),
     ROW(EROFS, EROFS),

@@ -3,6 +3,8 @@
 #include <windows.h>
 
 #include <psapi.h>
+#include <winioctl.h>
+#include <tlhelp32.h>
 #include <winternl.h>
 
 #include <stdio.h>
@@ -77,6 +79,19 @@ _Bool host_thread_interrupt(struct host_thread *thread, void (*run)(void *),
     (void)run;
     (void)argument;
     return 0;
+}
+
+int host_thread_count(void)
+{
+    HANDLE all = CreateToolhelp32Snapshot(TH32CS_SNAPTHREAD, 0);
+    THREADENTRY32 thread = {.dwSize = sizeof thread};
+    int count = 0;
+    demand(all != INVALID_HANDLE_VALUE, "CreateToolhelp32Snapshot");
+    for (BOOL is_one = Thread32First(all, &thread); is_one;
+         is_one = Thread32Next(all, &thread))
+        count += thread.th32OwnerProcessID == GetCurrentProcessId();
+    CloseHandle(all);
+    return count;
 }
 
 void host_yield(void)
@@ -311,6 +326,105 @@ int host_native_recv(psock_t native, void *buffer, int size, int timeout_ms)
                           (const char *)&timeout, sizeof timeout);
     demand(done == 0, "setsockopt");
     return recv((SOCKET)native, buffer, size, 0);
+}
+
+/* --- Files ----------------------------------------------------------------- */
+
+static const WCHAR *wide(const char *path)
+{
+    static _Thread_local WCHAR room[HOST_PATH_SIZE];
+    demand(MultiByteToWideChar(CP_UTF8, MB_ERR_INVALID_CHARS, path, -1, room,
+                               HOST_PATH_SIZE) != 0,
+           path);
+    return room;
+}
+
+void host_directory_make(char path[HOST_PATH_SIZE])
+{
+    static LONG volatile made;
+    WCHAR where[HOST_PATH_SIZE];
+    char name[HOST_PATH_SIZE];
+    demand(GetTempPathW(HOST_PATH_SIZE, where) != 0, "GetTempPathW");
+    demand(WideCharToMultiByte(CP_UTF8, 0, where, -1, name, HOST_PATH_SIZE,
+                               NULL, NULL) != 0,
+           "WideCharToMultiByte");
+    snprintf(path, HOST_PATH_SIZE, "%.400spsock-%lu-%ld\\", name,
+             GetCurrentProcessId(), InterlockedIncrement(&made));
+    demand(CreateDirectoryW(wide(path), NULL), path);
+}
+
+void host_directory_remove(const char *path)
+{
+    demand(RemoveDirectoryW(wide(path)), path);
+}
+
+FILE *host_file_open(const char *path, const char *mode)
+{
+    WCHAR wide_mode[8] = {0};
+    for (size_t i = 0; mode[i] != '\0' && i < 7; i++)
+        wide_mode[i] = (WCHAR)mode[i];
+    FILE *file = _wfopen(wide(path), wide_mode);
+    demand(file != NULL, path);
+    return file;
+}
+
+void host_file_remove(const char *path)
+{
+    demand(DeleteFileW(wide(path)), path);
+}
+
+static HANDLE open_to_write(const char *path, int64_t offset)
+{
+    DWORD returned;
+    HANDLE file =
+        CreateFileW(wide(path), GENERIC_WRITE,
+                    FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+                    NULL, OPEN_ALWAYS, FILE_ATTRIBUTE_NORMAL, NULL);
+    demand(file != INVALID_HANDLE_VALUE, path);
+    DeviceIoControl(file, FSCTL_SET_SPARSE, NULL, 0, NULL, 0, &returned, NULL);
+    demand(SetFilePointerEx(file, (LARGE_INTEGER){.QuadPart = offset}, NULL,
+                            FILE_BEGIN),
+           "SetFilePointerEx");
+    return file;
+}
+
+void host_file_write(const char *path, int64_t offset, const void *data,
+                     size_t size)
+{
+    DWORD written;
+    HANDLE file = open_to_write(path, offset);
+    demand(WriteFile(file, data, (DWORD)size, &written, NULL) &&
+               written == size,
+           "WriteFile");
+    CloseHandle(file);
+}
+
+void host_file_cut(const char *path, int64_t size)
+{
+    HANDLE file = open_to_write(path, size);
+    demand(SetEndOfFile(file), "SetEndOfFile");
+    CloseHandle(file);
+}
+
+const char *host_device_path(void)
+{
+    return "NUL";
+}
+
+/* --- Signals of broken connections ------------------------------------------ */
+
+_Bool host_hold_pipe_signals(void)
+{
+    return 0;
+}
+
+void host_send_pipe_signal(void)
+{
+}
+
+_Bool host_take_pipe_signal(void)
+{
+    return 0;
 }
 
 /* --- The system's error codes ---------------------------------------------- */

@@ -2,6 +2,8 @@
  *
  *     member send <group:port> <interface> <count> [option=value ...]
  *     member hear <group:port> <interface> <expected> [source ...]
+ *     member list
+ *     member await|lose <line>
  *
  * The sender sends `count` datagrams, "1" and so on, to the group by the
  * interface.  The other one joins the group there, from any source or from the
@@ -15,6 +17,8 @@
 #include <string.h>
 
 #include <psock/psock.h>
+
+#include "interfaces.h"
 
 #define PATIENCE_MS 20000
 
@@ -176,12 +180,26 @@ static int be_member(const psock_address *group, char **arguments)
     return 1;
 }
 
+static _Bool is_command(int count, char **arguments, int expected,
+                        const char *command)
+{
+    return count == expected && strcmp(arguments[1], command) == 0;
+}
+
 int main(int count, char **arguments)
 {
     psock_address group;
+    if (is_command(count, arguments, 2, "list"))
+        return list_interfaces();
+    if (is_command(count, arguments, 3, "await"))
+        return await_line(arguments[2], 1);
+    if (is_command(count, arguments, 3, "lose"))
+        return await_line(arguments[2], 0);
     if (count < 5 || psock_address_parse(arguments[2], &group) < 0) {
         fprintf(stderr, "usage: member send|hear <group:port> <interface> "
-                        "<count> [option=value|source ...]\n");
+                        "<count> [option=value|source ...]\n"
+                        "       member list\n"
+                        "       member await|lose <line>\n");
         return 2;
     }
     return strcmp(arguments[1], "send") == 0 ? be_sender(&group, arguments + 3)
