@@ -30,21 +30,28 @@ file(STRINGS tests/CMakeLists.txt registered REGEX "^ +[a-z_]+\\)?$")
 list(TRANSFORM registered REPLACE "[ )]" "")
 
 # test_exists(<name> <result>).  A test of a CMocka program is named
-# `program.test` or `folder.program.test`; one that a script makes, or that passes
-# by compiling, by its file.
+# `program.test` or `folder.program.test`, the names of the two programs that scripts
+# run being those of their folders; one that a script makes, or that passes by
+# compiling, by its file.
 function(test_exists name result)
   string(REPLACE "." "/" path "${name}")
   set(${result} FALSE PARENT_SCOPE)
   get_filename_component(program "tests/${path}" DIRECTORY)
   get_filename_component(function "${path}" NAME)
   get_filename_component(program_name "${program}" NAME)
-  if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${program}.c AND
-     program_name IN_LIST registered)
-    file(STRINGS ${program}.c found REGEX "^static void ${function}\\(void \\*")
+  if(program_name IN_LIST registered)
+    file(GLOB sources ${program}.c)
+  else()
+    # These two are of several files, and claims of the scripts that run them.
+    file(GLOB sources tests/${program_name}/*.c scripts/names scripts/namespaces)
+  endif()
+  foreach(source IN LISTS sources)
+    file(STRINGS ${source} found REGEX
+         "^(static void )?(interface_claim_)?${function}\\((void \\*|\\) {)")
     if(found)
       set(${result} TRUE PARENT_SCOPE)
     endif()
-  endif()
+  endforeach()
   foreach(extension IN ITEMS .h .cmake)
     if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/tests/${path}${extension})
       set(${result} TRUE PARENT_SCOPE)
