@@ -99,7 +99,7 @@ static void no_file_is_refused_without_a_call(void **state)
     static const psock_file none[] = {-1, PSOCK_ENOENT, INTPTR_MIN};
     for (size_t i = 0; i < COUNT_OF(none); i++) {
         assert_result(psock_file_close(none[i]), PSOCK_EBADF);
-        assert_result(psock_file_size(none[i]), PSOCK_EBADF);
+        assert_true(psock_file_size(none[i]) == PSOCK_EBADF);
         assert_result(psock_send_file(SOCKET, none[i], 0, 1, PSOCK_NOW, &done),
                       PSOCK_EBADF);
         assert_int_equal(done, 0);
