@@ -208,12 +208,24 @@ static psock_t begin_next(struct dial *dial, struct queue *queue)
     if (dial->port != 0)
         (void)!psock_address_set_port(&peer, dial->port);
     dial->turn = queue == &dial->queues[0];
+    const size_t open_before = dial->race.open;
     psock_t result = psock_race_begin(&dial->race, &peer);
     dial->next_attempt =
-        result == PSOCK_EINPROGRESS
+        dial->race.open > open_before
             ? psock_deadline_ns(attempt_delay_ns(&dial->race.options))
             : PSOCK_NOW;
     return result;
+}
+
+/* Whether to begin another one right after a failure: of those there may be any
+ * number, so that is asked now and then. */
+static int may_hurry(const struct dial *dial)
+{
+    const size_t begun = dial->race.begun;
+    return begun > 0 && begun % PSOCK_RACERS_MAX == 0 &&
+                   dial->next_attempt == PSOCK_NOW
+               ? psock_may_go_on(dial->deadline)
+               : 0;
 }
 
 /* Begins what is due: after failures more than one. */
@@ -221,8 +233,9 @@ static psock_t begin_due(struct dial *dial)
 {
     struct queue *queue = next_queue(dial);
     while (queue != NULL && may_begin(dial)) {
-        psock_t s = begin_next(dial, queue);
-        if (s >= 0)
+        int error = may_hurry(dial);
+        psock_t s = error < 0 ? error : begin_next(dial, queue);
+        if (s >= 0 || error < 0)
             return s;
         queue = next_queue(dial);
     }
@@ -246,6 +259,25 @@ static psock_t look_at_all(struct dial *dial, const psock_pollable *entries,
             dial->next_attempt = PSOCK_NOW;
     }
     return PSOCK_EINPROGRESS;
+}
+
+static _Bool has_answer(const struct queue *queue)
+{
+    return !queue->answered && psock_query_answer(queue->query) != NULL;
+}
+
+/* What woke it may be nothing yet: the ring comes a moment before the answer.  That
+ * is looked for again, but no longer than all else. */
+static psock_t take_news(struct dial *dial, const psock_pollable *entries)
+{
+    const size_t open = dial->race.open;
+    psock_t s = look_at_all(dial, entries, open);
+    if (s != PSOCK_EINPROGRESS || dial->race.open < open ||
+        has_answer(&dial->queues[0]) || has_answer(&dial->queues[1]))
+        return s;
+    psock_sys_yield();
+    int error = psock_may_go_on(dial->deadline);
+    return error < 0 ? error : PSOCK_EINPROGRESS;
 }
 
 static size_t list_entries(const struct dial *dial, psock_pollable *entries)
@@ -285,7 +317,7 @@ static psock_t wait_for_news(struct dial *dial)
     int came = psock_sys_poll(entries, count, psock_canceler(),
                               psock_timeout_ns(until));
     if (came > 0)
-        return look_at_all(dial, entries, dial->race.open);
+        return take_news(dial, entries);
     if (came == 0 && until == dial->deadline &&
         psock_deadline_left_ns(until) == 0)
         return PSOCK_ETIMEDOUT;
@@ -313,15 +345,19 @@ static int fail(const struct dial *dial)
     return failure->error;
 }
 
+/* What an attempt failed with may be any error, as preparing it says what it
+ * likes. */
 static psock_t run(struct dial *dial)
 {
-    psock_t s = PSOCK_EINPROGRESS;
-    while (s == PSOCK_EINPROGRESS) {
+    psock_t s;
+    do {
         take_answers(dial);
         s = begin_due(dial);
+        if (s == PSOCK_EINPROGRESS && is_hopeless(dial))
+            return fail(dial);
         if (s == PSOCK_EINPROGRESS)
-            s = is_hopeless(dial) ? fail(dial) : wait_for_news(dial);
-    }
+            s = wait_for_news(dial);
+    } while (s == PSOCK_EINPROGRESS);
     return s;
 }
 
@@ -453,20 +489,37 @@ static psock_t dial_target(struct dial *dial, struct psock_target *target)
     return error < 0 ? error : dial_known(dial, target);
 }
 
+static int read_target(const char *host, const char *service,
+                       const psock_dial_options *options,
+                       struct psock_target *target)
+{
+    const int only = options == NULL ? PSOCK_NONE : only_family(options);
+    if (only == PSOCK_UNIX)
+        return PSOCK_EAFNOSUPPORT;
+    int error = psock_target_read(host, service, only, 0, target);
+    if (error == 0 && target->service == NULL && target->port == 0)
+        error = PSOCK_EINVAL;
+    return error;
+}
+
+/* What is wrong with the call changes nothing; what is wrong with the name is told
+ * in the report, too. */
+static _Bool is_of_argument(int error)
+{
+    return error == PSOCK_EFAULT || error == PSOCK_EINVAL ||
+           error == PSOCK_EAFNOSUPPORT;
+}
+
 psock_t psock_dial(const char *host, const char *service,
                    const psock_dial_options *options, psock_deadline deadline)
 {
     struct psock_target target;
     struct dial dial;
     int error = service == NULL ? PSOCK_EFAULT : options_error(options);
-    if (error < 0)
+    if (error == 0)
+        error = read_target(host, service, options, &target);
+    if (error < 0 && is_of_argument(error))
         return error;
     ready(&dial, options, deadline);
-    if (only_family(&dial.race.options) == PSOCK_UNIX)
-        return PSOCK_EAFNOSUPPORT;
-    error = psock_target_read(host, service, only_family(&dial.race.options), 0,
-                              &target);
-    if (error == 0 && target.service == NULL && target.port == 0)
-        error = PSOCK_EINVAL;
     return error < 0 ? error : dial_target(&dial, &target);
 }

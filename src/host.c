@@ -296,18 +296,25 @@ static int read_service(const char *service, unsigned flags,
 
 /* --- Both ------------------------------------------------------------------ */
 
+/* What addresses there are, their count says. */
+static void empty(struct psock_target *target)
+{
+    target->host = NULL;
+    target->service = NULL;
+    target->port = 0;
+    target->count = 0;
+}
+
 int psock_target_read(const char *host, const char *service, int family,
                       unsigned flags, struct psock_target *target)
 {
-    struct psock_target read = {0};
     int error = text_error(host, PSOCK_HOST_NAME_SIZE);
     if (error == 0)
         error = text_error(service, PSOCK_SERVICE_NAME_SIZE);
+    empty(target);
     if (error == 0)
-        error = read_service(service, flags, &read);
+        error = read_service(service, flags, target);
     if (error == 0)
-        error = read_host(host, family, flags, &read);
-    if (error == 0)
-        *target = read;
+        error = read_host(host, family, flags, target);
     return error;
 }

@@ -23,7 +23,7 @@ struct psock_target {
  * both texts are null.
  *
  * Returns 0, or the error that is plain already: a malformed or unknown name or
- * service, a numeric host of another family. */
+ * service, a numeric host of another family; `target` is of no use then. */
 int psock_target_read(const char *host, const char *service, int family,
                       unsigned flags, struct psock_target *target);
 

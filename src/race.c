@@ -113,20 +113,27 @@ static psock_t open_for(const struct psock_race *race,
     return error;
 }
 
-/* A socket that dials a port of its own machine to which nobody listens can be
- * given just that port, and is then connected to itself.  Only what stands for
- * another address has to be asked for. */
-static _Bool is_its_own_peer(psock_t s, const psock_address *dialed)
+/* Whether `local`, the address of `s`, is what it is connected to.  Only what
+ * stands for another address has to be asked for. */
+static _Bool is_peer_of(const psock_address *local, psock_t s,
+                        const psock_address *dialed)
 {
-    psock_address local;
     psock_address peer = *dialed;
-    if (psock_address_family(dialed) == PSOCK_UNIX ||
-        psock_sys_local(s, &local) < 0)
-        return 0;
     if ((psock_address_kind(dialed) & PSOCK_ADDRESS_ANY) != 0 &&
         psock_sys_peer(s, &peer) < 0)
         return 0;
-    return psock_address_compare(&local, &peer) == 0;
+    return psock_address_compare(local, &peer) == 0;
+}
+
+/* A socket that dials a port of its own machine to which nobody listens can be
+ * given just that port, and is then connected to itself. */
+static _Bool is_its_own_peer(psock_t s, const psock_address *dialed)
+{
+    psock_address local;
+    return psock_address_family(dialed) != PSOCK_UNIX &&
+           psock_sys_local(s, &local) == 0 &&
+           psock_address_port(&local) == psock_address_port(dialed) &&
+           is_peer_of(&local, s, dialed);
 }
 
 /* What `result` of connecting `s` means: the socket, or the error, with the socket
@@ -154,10 +161,11 @@ psock_t psock_race_alone(struct psock_race *race, const psock_address *peer,
 {
     const size_t number = note_beginning(race, peer);
     psock_t s = open_for(race, peer);
-    int result = s < 0 ? (int)s : psock_connect(s, peer, deadline);
-    if (s >= 0)
-        s = decide(s, peer, result);
-    const _Bool given_up = s < 0 && was_still_open((int)s, deadline);
+    const _Bool has_begun = s >= 0;
+    if (has_begun)
+        s = decide(s, peer, psock_connect(s, peer, deadline));
+    const _Bool given_up =
+        has_begun && s < 0 && was_still_open((int)s, deadline);
     note_end(race, number, s >= 0 ? 0 : given_up ? PSOCK_ECANCELED : (int)s);
     return s;
 }

@@ -779,6 +779,119 @@ static void dial_fails_as_its_preparation_does(void **state)
     }
 }
 
+static int fail_as_told(psock_t s, const psock_address *peer, void *context)
+{
+    (void)s;
+    (void)peer;
+    return *(const int *)context;
+}
+
+/* Whatever the error means elsewhere, it is that of the attempt, and no reason to
+ * go on waiting. */
+static void preparation_fails_with_the_error_it_says(void **state)
+{
+    psock_address address = local_of(listening(family_of(state)));
+    const psock_address addresses[] = {address,
+                                       deserted(PSOCK_IPV4, PSOCK_STREAM)};
+    for (int error = PSOCK_EAGAIN; error >= PSOCK_EISDIR; error--) {
+        struct told told;
+        ask_for_report(&told)->prepare = fail_as_told;
+        told.options.context = &error;
+        for (size_t count = 1; count <= 2; count++) {
+            const psock_deadline deadline = in_time();
+            assert_result(
+                psock_dial_addresses(addresses, count, &told.options, deadline),
+                error);
+            assert_int_equal(told.report.count, count);
+            check_attempt(&told, 0, &address, error);
+            assert_true(psock_deadline_left_ns(deadline) > 0);
+        }
+    }
+}
+
+/* What is wrong with the call is not of what a report tells. */
+static void report_of_a_wrong_argument_stays_as_it_was(void **state)
+{
+    struct told told;
+    psock_dial_options *options = ask_for_report(&told);
+    psock_address path;
+    (void)state;
+    assert_result(psock_address_unix("/path", 5, &path), 0);
+    assert_result(psock_dial("localhost", "0", options, in_time()),
+                  PSOCK_EINVAL);
+    assert_result(psock_dial("a\xff", "80", options, in_time()), PSOCK_EINVAL);
+    assert_result(psock_dial("localhost", NULL, options, in_time()),
+                  PSOCK_EFAULT);
+    assert_result(psock_dial_addresses(NULL, 1, options, in_time()),
+                  PSOCK_EFAULT);
+    options->source = &path;
+    assert_result(psock_dial("localhost", "80", options, in_time()),
+                  PSOCK_EAFNOSUPPORT);
+    assert_int_equal(told.report.count, 99);
+    options->source = NULL;
+    assert_result(psock_dial("host.invalid", "80", options, in_time()),
+                  PSOCK_EAI_NONAME);
+    assert_int_equal(told.report.count, 0);
+}
+
+/* More peers than may be open at once, none of which keeps anybody waiting. */
+enum {
+    MANY_FAILURES = 200,
+    FAILURES_BEFORE_THE_END = 40,
+    OPEN_AT_ONCE = 32
+};
+
+struct many_failures {
+    int count;
+    psock_waker *waker;      /* what to ring, or null, */
+    psock_deadline deadline; /* and what to wait for otherwise */
+};
+
+static int fail_and_end(psock_t s, const psock_address *peer, void *context)
+{
+    struct many_failures *failures = context;
+    (void)s;
+    (void)peer;
+    if (++failures->count != FAILURES_BEFORE_THE_END)
+        return PSOCK_EACCES;
+    if (failures->waker != NULL)
+        (void)psock_waker_ring(failures->waker);
+    else
+        (void)!psock_poll(NULL, 0, failures->deadline);
+    return PSOCK_EACCES;
+}
+
+static void check_many_failures(struct many_failures *failures, int error)
+{
+    static psock_address addresses[MANY_FAILURES];
+    const psock_dial_options options = {.prepare = fail_and_end,
+                                        .context = failures};
+    for (int i = 0; i < MANY_FAILURES; i++)
+        addresses[i] = loopback(PSOCK_IPV4, (uint16_t)(i + 1));
+    assert_result(psock_dial_addresses(addresses, MANY_FAILURES, &options,
+                                       failures->deadline),
+                  error);
+    assert_in_range(failures->count, FAILURES_BEFORE_THE_END,
+                    FAILURES_BEFORE_THE_END + OPEN_AT_ONCE);
+}
+
+static void many_failures_at_once_keep_the_deadline(void **state)
+{
+    (void)state;
+    struct many_failures failures = {.deadline = psock_deadline_ms(50)};
+    check_many_failures(&failures, PSOCK_ETIMEDOUT);
+}
+
+static void many_failures_at_once_can_be_canceled(void **state)
+{
+    (void)state;
+    struct many_failures failures = {.deadline = in_time()};
+    failures.waker = kept_waker();
+    (void)psock_cancel_with(failures.waker);
+    check_many_failures(&failures, PSOCK_ECANCELED);
+    (void)psock_cancel_with(NULL);
+}
+
 /* That it reached the other side says most. */
 static void refusal_explains_more_than_a_failed_preparation(void **state)
 {
@@ -991,6 +1104,10 @@ int main(void)
         test_both(preparation_sees_each_socket),
         test_both(failed_preparation_is_a_failed_attempt),
         test_both(dial_fails_as_its_preparation_does),
+        test_both(preparation_fails_with_the_error_it_says),
+        test_once(report_of_a_wrong_argument_stays_as_it_was),
+        test_once(many_failures_at_once_keep_the_deadline),
+        test_once(many_failures_at_once_can_be_canceled),
         test_both(refusal_explains_more_than_a_failed_preparation),
         test_unix(dial_goes_from_a_path_to_a_port),
         test_unix(dial_goes_from_a_port_to_a_path),

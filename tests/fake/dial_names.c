@@ -195,6 +195,40 @@ static void want_of_memory_leaves_nothing_behind(void **state)
         &(struct scene){.ipv6 = "5 ab", .ipv4 = "9 CD", .peers = "b 30, D 30"});
 }
 
+static int yields;
+
+static void count_yield(void)
+{
+    yields++;
+}
+
+/* It comes from another thread, which may be long about it. */
+static void
+ring_before_the_answer_keeps_nobody_beyond_the_deadline(void **state)
+{
+    (void)state;
+    static const uint32_t rung[] = {PSOCK_READABLE};
+    static const struct finding canceled = {.result = PSOCK_ECANCELED};
+    static const struct psock_sys_look_up question = {
+        .host = "peer.test", .family = PSOCK_IPV4, .type = PSOCK_STREAM};
+    const psock_dial_options options = {.family = PSOCK_IPV4};
+    struct psock_waker waker = {40};
+    yields = 0;
+    fake_set_yielding(count_yield);
+    expect_startup(returns(0));
+    expect_waker_open(gives(&waker, returns(0)));
+    expect_look_up(&question, returns(0));
+    expect_poll(ANYWHERE, 1, NULL, ms(9), after(ms(5), finds(rung, 1)));
+    expect_poll(ANYWHERE, 1, NULL, ms(4), after(ms(4), finds(rung, 1)));
+    expect_stop_look_up(0, finds_out(&canceled));
+    expect_waker_ring(&waker, returns(0));
+    expect_waker_close(&waker, returns(0));
+    assert_result(psock_dial("peer.test", "80", &options, in(ms(9))),
+                  PSOCK_ETIMEDOUT);
+    assert_int_equal(yields, 2);
+    fake_set_yielding(NULL);
+}
+
 /* --- Numbers and names that are known ------------------------------------- */
 
 static void number_is_tried_without_asking(void **state)
@@ -343,6 +377,7 @@ int main(void)
         test(questions_that_all_fail_end_it),
         test(question_that_cannot_be_waited_for_is_not_asked),
         test(want_of_memory_leaves_nothing_behind),
+        test(ring_before_the_answer_keeps_nobody_beyond_the_deadline),
         test(number_is_tried_without_asking),
         test(number_of_another_family_is_refused),
         test(loopback_is_known_by_name_and_without),

@@ -207,6 +207,32 @@ static void socket_that_cannot_be_prepared_fails_the_attempt(void **state)
                          .ends = "0 ENOPROTOOPT"});
 }
 
+/* Also what means something to those who wait for attempts. */
+static void preparing_may_fail_with_any_error(void **state)
+{
+    (void)state;
+    static const char *const failures[][2] = {
+        {"prepare1 EINPROGRESS", "0 EINPROGRESS"},
+        {"prepare1 EALREADY", "0 EALREADY"}};
+    for (size_t i = 0; i < COUNT_OF(failures); i++) {
+        play(&(struct scene){.ipv6 = "0 a",
+                             .ipv4 = "0 B",
+                             .fails = failures[i][0],
+                             .peers = "a 1, B 20",
+                             .tries = "a 0, B 0",
+                             .ends = "20 B"});
+        play(&(struct scene){.ipv6 = "0 a",
+                             .ipv4 = "0 EAI_NODATA",
+                             .fails = failures[i][0],
+                             .tries = "a 0",
+                             .ends = failures[i][1]});
+        play(&(struct scene){.known = "a",
+                             .fails = failures[i][0],
+                             .tries = "a 0",
+                             .ends = failures[i][1]});
+    }
+}
+
 /* --- Addresses that are known --------------------------------------------- */
 
 static void known_addresses_are_tried_as_they_stand(void **state)
@@ -372,11 +398,20 @@ static void refused_dial_leaves_the_report_alone(void **state)
     psock_dial_report report = {.count = 9, .ipv4.result = 8};
     const psock_dial_options options = {.flags = 1, .report = &report};
     const psock_dial_options usual = {.report = &report};
+    psock_address path;
+    assert_result(psock_address_unix("/path", 5, &path), 0);
+    const psock_dial_options from_a_path = {.source = &path, .report = &report};
     assert_result(psock_dial(NULL, NULL, &usual, PSOCK_FOREVER), PSOCK_EFAULT);
     assert_result(psock_dial("peer.test", "80", &options, PSOCK_FOREVER),
                   PSOCK_EINVAL);
     assert_result(psock_dial_addresses(NULL, 1, &usual, PSOCK_FOREVER),
                   PSOCK_EFAULT);
+    assert_result(psock_dial("peer.test", "0", &usual, PSOCK_FOREVER),
+                  PSOCK_EINVAL);
+    assert_result(psock_dial("peer\xff.test", "80", &usual, PSOCK_FOREVER),
+                  PSOCK_EINVAL);
+    assert_result(psock_dial("peer.test", "80", &from_a_path, PSOCK_FOREVER),
+                  PSOCK_EAFNOSUPPORT);
     assert_int_equal(report.count, 9);
     assert_int_equal(report.ipv4.result, 8);
 }
@@ -394,6 +429,7 @@ int main(void)
         test(source_of_another_family_is_refused),
         test(source_of_no_family_is_refused),
         test(socket_that_cannot_be_prepared_fails_the_attempt),
+        test(preparing_may_fail_with_any_error),
         test(known_addresses_are_tried_as_they_stand),
         test(known_addresses_of_another_family_are_passed_over),
         test(no_address_is_no_peer),
