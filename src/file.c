@@ -159,9 +159,20 @@ static int finish(int error, int64_t size)
     return error == PSOCK_EEOF && size == PSOCK_FILE_REST ? 0 : error;
 }
 
+/* What is no regular file may never end, or never give anything: systems would
+ * send of some, and wait for others. */
+static int file_error(psock_file file)
+{
+    const int64_t size = psock_sys_file_size(file);
+    return size < 0 ? (int)size : 0;
+}
+
 static int send_it(struct job *job)
 {
-    int error = psock_sys_send_file_ready(job->socket);
+    int error = file_error(job->file);
+    if (error < 0)
+        return error;
+    error = psock_sys_send_file_ready(job->socket);
     if (error == 0)
         error = send_all_by_system(job);
     return error == PSOCK_ENOTSUP ? read_and_send(job) : error;

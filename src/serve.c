@@ -362,7 +362,19 @@ static psock_t accept_any(const psock_pollable *entries, size_t count,
     return result;
 }
 
-/* Another thread may take what was seen to come: then it is waited for anew. */
+/* Another thread may take what was seen to come, and then what comes next, for as
+ * long as it likes. */
+static psock_t wait_and_accept(psock_pollable *entries, size_t count,
+                               psock_address *peer, psock_deadline deadline)
+{
+    int ready = psock_poll(entries, count, deadline);
+    if (ready < 0)
+        return ready;
+    psock_t result = accept_any(entries, count, peer);
+    int error = result == PSOCK_EAGAIN ? psock_may_go_on(deadline) : 0;
+    return error < 0 ? error : result;
+}
+
 static psock_t accept_of_many(const psock_listeners *listeners,
                               psock_address *peer, psock_deadline deadline)
 {
@@ -373,12 +385,8 @@ static psock_t accept_of_many(const psock_listeners *listeners,
                                       .wanted = PSOCK_READABLE,
                                       .came = PSOCK_READABLE};
     psock_t result = accept_any(entries, count, peer);
-    while (result == PSOCK_EAGAIN && deadline != PSOCK_NOW) {
-        int ready = psock_poll(entries, count, deadline);
-        if (ready < 0)
-            return ready;
-        result = accept_any(entries, count, peer);
-    }
+    while (result == PSOCK_EAGAIN && deadline != PSOCK_NOW)
+        result = wait_and_accept(entries, count, peer, deadline);
     return result;
 }
 

@@ -136,6 +136,19 @@ static void device_is_told_from_a_file(void **state)
     assert_true(psock_file_open(host_device_path()) == PSOCK_EINVAL);
 }
 
+/* Names that some systems have for devices, wherever they stand; to others they are
+ * names like all. */
+static void name_of_a_device_is_that_of_no_file(void **state)
+{
+    static const char *const names[] = {"CON",  "con.txt", "NUL",    "nul.x",
+                                        "AUX",  "PRN",     "COM1",   "LPT1",
+                                        "CON ", "CONIN$",  "CONOUT$"};
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        assert_either(psock_file_open(path_of(names[i])), PSOCK_ENOENT,
+                      PSOCK_EINVAL);
+}
+
 static void closed_file_is_refused(void **state)
 {
     int64_t done = -1;
@@ -149,6 +162,10 @@ static void closed_file_is_refused(void **state)
     assert_result(psock_send_file(ends.client, file, 0, 10, in_time(), &done),
                   PSOCK_EBADF);
     assert_int_equal(done, 0);
+    assert_result(psock_send_file(ends.client, file, 0, 0, in_time(), NULL),
+                  PSOCK_EBADF);
+    assert_result(psock_send_file(ends.client, -1, 0, 0, in_time(), NULL),
+                  PSOCK_EBADF);
     assert_result(psock_file_close(-1), PSOCK_EBADF);
     host_file_remove(path);
 }
@@ -609,6 +626,21 @@ static void bad_range_sends_nothing(void **state)
     close_and_remove(file, path);
 }
 
+static void nothing_of_a_file_needs_a_stream(void **state)
+{
+    int64_t done = -1;
+    struct stream ends = stream_over(family_of(state));
+    const char *path = made("nothing", 10);
+    psock_file file = opened(path);
+    assert_result(psock_send_file(ends.client, file, 3, 0, PSOCK_NOW, &done),
+                  0);
+    assert_int_equal(done, 0);
+    close_kept(ends.client);
+    assert_result(psock_send_file(ends.client, file, 3, 0, in_time(), NULL),
+                  PSOCK_EBADF);
+    close_and_remove(file, path);
+}
+
 /* --- Beside others -------------------------------------------------------------------- */
 
 static void two_threads_send_of_one_file_and_of_two(void **state)
@@ -670,6 +702,23 @@ static void what_was_flushed_to_stdio_is_sent(void **state)
     recv_text(ends.server, "hello");
     assert_int_equal(fclose(stream), 0);
     host_file_remove(path);
+}
+
+/* Some systems would send of it what it gives, without an end. */
+static void device_of_stdio_is_not_sent(void **state)
+{
+    int64_t done = -1;
+    struct stream ends = stream_over(family_of(state));
+    FILE *stream = host_file_open(host_device_path(), "rb");
+    const psock_file file = psock_file_from_stdio(stream);
+    assert_true(psock_file_size(file) == PSOCK_EINVAL);
+    assert_result(psock_send_file(ends.client, file, 0, PSOCK_FILE_REST,
+                                  in_time(), &done),
+                  PSOCK_EINVAL);
+    assert_int_equal(done, 0);
+    assert_result(psock_send_file(ends.client, file, 0, 1, in_time(), NULL),
+                  PSOCK_EINVAL);
+    assert_int_equal(fclose(stream), 0);
 }
 
 static void stdio_without_a_file_is_told(void **state)
@@ -753,6 +802,7 @@ int main(int count, char **arguments)
         test_once(path_that_is_too_long_is_no_file),
         test_once(directory_is_told_from_a_file),
         test_once(device_is_told_from_a_file),
+        test_once(name_of_a_device_is_that_of_no_file),
         test_once(closed_file_is_refused),
         test_once(others_may_take_an_open_file_away),
         test_once(child_inherits_no_file),
@@ -774,9 +824,11 @@ int main(int count, char **arguments)
         test_both(files_go_over_streams_only),
         test_both(listener_sends_no_file),
         test_all(bad_range_sends_nothing),
+        test_all(nothing_of_a_file_needs_a_stream),
         test_once(two_threads_send_of_one_file_and_of_two),
         test_all(file_of_stdio_stays_where_it_stands),
         test_once(what_was_flushed_to_stdio_is_sent),
+        test_once(device_of_stdio_is_not_sent),
         test_once(stdio_without_a_file_is_told),
         test_all(socket_waits_as_before_after_a_file),
         test_all(socket_released_after_a_file_is_a_blocking_one),

@@ -242,6 +242,68 @@ static void service_starts_again_over_its_dying_connections(void **state)
 
 /* --- Names and addresses ---------------------------------------------------------------- */
 
+static void check_refused(const char *host, const char *service,
+                          psock_serve_options options, int error)
+{
+    psock_listeners listeners = {.count = 77};
+    assert_result(psock_serve(host, service, &options, &listeners, in_time()),
+                  error);
+    assert_int_equal(listeners.count, 77);
+}
+
+static void bad_wishes_of_a_service_change_nothing(void **state)
+{
+    static const psock_serve_options options[] = {
+        {.family = PSOCK_UNIX},          {.flags = 1},    {.mode = -1},
+        {.mode = PSOCK_BIND_SHARED + 1}, {.backlog = -1},
+    };
+    const psock_serve_options usual = {.family = PSOCK_NONE};
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(options); i++)
+        check_refused("127.0.0.1", NULL, options[i], PSOCK_EINVAL);
+    check_refused("a\xff", NULL, usual, PSOCK_EINVAL);
+    check_refused("127.0.0.1:80", NULL, usual, PSOCK_EAI_NONAME);
+    check_refused("127.0.0.1", "65536", usual, PSOCK_EAI_SERVICE);
+    assert_result(psock_serve("127.0.0.1", NULL, NULL, NULL, in_time()),
+                  PSOCK_EFAULT);
+}
+
+static void all_addresses_of_ipv6_are_none_of_ipv4(void **state)
+{
+    (void)family_of(state);
+    psock_listeners listeners = serve_as("::", NULL, NULL);
+    assert_int_equal(listeners.count, 1);
+    check_served(&listeners, PSOCK_IPV6);
+    check_not_served(&listeners, PSOCK_IPV4);
+}
+
+static void closed_service_has_nothing_left(void **state)
+{
+    psock_address local = loopback(family_of(state), 0);
+    psock_listeners listeners;
+    assert_result(psock_serve_address(&local, NULL, &listeners), 0);
+    assert_result(psock_serve_close(&listeners), 0);
+    assert_int_equal(listeners.count, 0);
+    assert_result(psock_serve_port(&listeners), 0);
+    assert_result(psock_serve_accept(&listeners, NULL, PSOCK_NOW),
+                  PSOCK_EINVAL);
+    assert_result(psock_serve_close(&listeners), 0);
+}
+
+/* What is no value of psock_serve() is not touched. */
+static void listeners_of_nobody_are_refused(void **state)
+{
+    psock_listeners many = {.count = PSOCK_LISTENERS_MAX + 1};
+    (void)state;
+    assert_result(psock_serve_accept(&many, NULL, in_time()), PSOCK_EINVAL);
+    assert_result(psock_serve_port(&many), PSOCK_EINVAL);
+    assert_result(psock_serve_close(&many), PSOCK_EINVAL);
+    assert_int_equal(many.count, PSOCK_LISTENERS_MAX + 1);
+    assert_result(psock_serve_accept(NULL, NULL, in_time()), PSOCK_EFAULT);
+    assert_result(psock_serve_port(NULL), PSOCK_EFAULT);
+    assert_result(psock_serve_close(NULL), PSOCK_EFAULT);
+}
+
 static void name_of_nobody_is_not_served(void **state)
 {
     (void)state;
@@ -537,6 +599,10 @@ int main(void)
         test_both(port_taken_for_one_family_is_taken),
         test_both(refused_service_leaves_nothing_open),
         test_both(service_starts_again_over_its_dying_connections),
+        test_once(bad_wishes_of_a_service_change_nothing),
+        test_ipv6(all_addresses_of_ipv6_are_none_of_ipv4),
+        test_both(closed_service_has_nothing_left),
+        test_once(listeners_of_nobody_are_refused),
         test_once(name_of_nobody_is_not_served),
         test_both(known_address_is_served),
         test_once(mapped_address_is_served_as_what_it_is),

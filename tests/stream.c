@@ -478,6 +478,64 @@ static void copy_to_nobody_keeps_what_it_holds(void **state)
     assert_all_came(10);
 }
 
+/* --- Bad arguments ------------------------------------------------------------------ */
+
+static void nothing_is_counted_of_what_cannot_be(void **state)
+{
+    struct stream ends = stream_over(family_of(state));
+    const psock_buffer none = {.data = NULL, .size = 1};
+    size_t done[6] = {9, 9, 9, 9, 9, 9};
+    char byte;
+    assert_result(psock_send_all(-1, "x", 1, in_time(), &done[0]), PSOCK_EBADF);
+    assert_result(psock_send_all(ends.client, NULL, 1, in_time(), &done[1]),
+                  PSOCK_EFAULT);
+    assert_result(
+        psock_send_all_vector(ends.client, &none, 1, in_time(), &done[2]),
+        PSOCK_EFAULT);
+    assert_result(
+        psock_send_all_vector(ends.client, NULL, 1, in_time(), &done[3]),
+        PSOCK_EFAULT);
+    assert_result(psock_recv_exactly(-1, &byte, 1, in_time(), &done[4]),
+                  PSOCK_EBADF);
+    assert_result(psock_recv_exactly(ends.client, NULL, 1, in_time(), &done[5]),
+                  PSOCK_EFAULT);
+    for (size_t i = 0; i < COUNT_OF(done); i++)
+        assert_int_equal(done[i], 0);
+    assert_result(psock_recv_exactly(ends.server, &byte, 1, PSOCK_NOW, NULL),
+                  PSOCK_EAGAIN);
+}
+
+static void state_of_no_copy_is_refused(void **state)
+{
+    struct stream ends = stream_over(family_of(state));
+    const psock_copy_state states[] = {
+        {.size = 4},
+        {.buffer = room},
+        {.buffer = room, .size = 4, .begin = 5},
+        {.buffer = room, .size = 4, .held = 5},
+        {.buffer = room, .size = 4, .begin = 2, .held = 3},
+        {.buffer = room, .size = 4, .copied = 9},
+    };
+    for (size_t i = 0; i < COUNT_OF(states); i++) {
+        psock_copy_state copy = states[i];
+        assert_result(psock_copy(ends.client, ends.client, &copy, 8, in_time()),
+                      PSOCK_EINVAL);
+        assert_memory_equal(&copy, &states[i], sizeof copy);
+    }
+    assert_result(psock_copy(ends.client, ends.client, NULL, 8, in_time()),
+                  PSOCK_EFAULT);
+}
+
+/* Not even at what is no socket. */
+static void copy_at_its_limit_looks_at_nothing(void **state)
+{
+    psock_copy_state copy = {.buffer = room, .size = 4, .copied = 7};
+    (void)state;
+    assert_result(psock_copy(-1, -1, &copy, 7, in_time()), 0);
+    assert_result(psock_copy(-1, -1, &copy, 8, in_time()), PSOCK_EBADF);
+    assert_int_equal(copy.copied, 7);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -499,6 +557,9 @@ int main(void)
         test_all(copy_takes_nothing_beyond_its_limit),
         test_all(copy_to_itself_is_an_echo),
         test_all(copy_to_nobody_keeps_what_it_holds),
+        test_all(nothing_is_counted_of_what_cannot_be),
+        test_all(state_of_no_copy_is_refused),
+        test_once(copy_at_its_limit_looks_at_nothing),
     };
     return cmocka_run_group_tests_name("stream", tests, make_data, free_data);
 }

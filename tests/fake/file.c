@@ -27,8 +27,14 @@ static int send_file(int64_t size, psock_deadline deadline)
     return psock_send_file(SOCKET, FILE_OPEN, 10, size, deadline, &done);
 }
 
+static void expect_regular_file(void)
+{
+    expect_file_size(FILE_OPEN, holds(100));
+}
+
 static void expect_ready(void)
 {
+    expect_regular_file();
     expect_send_file_ready(SOCKET, returns(0));
 }
 
@@ -142,8 +148,17 @@ static void range_below_zero_is_refused_without_a_call(void **state)
 static void socket_that_is_not_fit_sends_no_file(void **state)
 {
     (void)state;
+    expect_regular_file();
     expect_send_file_ready(SOCKET, returns(PSOCK_ENOTSOCK));
     assert_result(send_file(5, PSOCK_FOREVER), PSOCK_ENOTSOCK);
+    assert_int_equal(done, 0);
+}
+
+static void what_is_no_file_is_not_sent(void **state)
+{
+    (void)state;
+    expect_file_size(FILE_OPEN, returns(PSOCK_EINVAL));
+    assert_result(send_file(5, PSOCK_FOREVER), PSOCK_EINVAL);
     assert_int_equal(done, 0);
 }
 
@@ -359,15 +374,31 @@ static void waker_ends_a_file_between_its_parts(void **state)
 {
     (void)state;
     struct psock_waker waker = {40};
+    const int64_t size = 2 * (int64_t)PART + 5;
     (void)psock_cancel_with(&waker);
     expect_ready();
     expect_send_file(SOCKET, FILE_OPEN, 10, PART, &waker, -1, returns(PART));
-    expect_send_file(SOCKET, FILE_OPEN, 10 + PART, 5, &waker, -1,
+    expect_poll(NULL, 0, &waker, 0, returns(0));
+    expect_send_file(SOCKET, FILE_OPEN, 10 + PART, PART, &waker, -1,
+                     returns(PART));
+    expect_poll(NULL, 0, &waker, 0, returns(PSOCK_ECANCELED));
+    assert_result(send_file(size, PSOCK_FOREVER), PSOCK_ECANCELED);
+    assert_int_equal(done, 2 * PART);
+    (void)psock_cancel_with(NULL);
+}
+
+static void waker_ends_a_file_that_waits_for_room(void **state)
+{
+    (void)state;
+    struct psock_waker waker = {40};
+    (void)psock_cancel_with(&waker);
+    expect_ready();
+    expect_send_file(SOCKET, FILE_OPEN, 10, 5, &waker, -1,
                      returns(PSOCK_EAGAIN));
     expect_wait_with(SOCKET, PSOCK_SYS_WRITE, &waker, -1,
                      returns(PSOCK_ECANCELED));
-    assert_result(send_file(PART + 5, PSOCK_FOREVER), PSOCK_ECANCELED);
-    assert_int_equal(done, PART);
+    assert_result(send_file(5, PSOCK_FOREVER), PSOCK_ECANCELED);
+    assert_int_equal(done, 0);
     (void)psock_cancel_with(NULL);
 }
 
@@ -518,6 +549,7 @@ static void file_that_cannot_be_read_keeps_the_count(void **state)
 static void socket_that_the_system_refuses_is_sent_to_in_parts(void **state)
 {
     (void)state;
+    expect_regular_file();
     expect_send_file_ready(SOCKET, returns(PSOCK_ENOTSUP));
     expect_read(10, 5, brings("hello"));
     expect_send_of(SOCKET, "hello", 5, returns(5));
@@ -535,6 +567,7 @@ int main(void)
         test(size_is_the_systems_answer),
         test(range_below_zero_is_refused_without_a_call),
         test(socket_that_is_not_fit_sends_no_file),
+        test(what_is_no_file_is_not_sent),
         test(nothing_of_a_file_is_sent_without_an_attempt),
         test(count_of_a_file_may_go_untold),
         test(last_offset_is_behind_every_end),
@@ -553,6 +586,7 @@ int main(void)
         test(deadline_in_the_past_gets_one_part),
         test(parts_are_short_where_somebody_may_end_them),
         test(waker_ends_a_file_between_its_parts),
+        test(waker_ends_a_file_that_waits_for_room),
         test(waker_within_a_part_ends_the_file),
         test(what_the_system_does_not_send_is_read_and_sent),
         test(system_that_stops_leaves_the_rest_to_be_read),

@@ -779,6 +779,23 @@ static void connection_that_another_took_is_waited_for_anew(void **state)
     assert_result(accept_from(&two, in(ms(9))), PSOCK_ETIMEDOUT);
 }
 
+static void connections_that_others_take_do_not_keep_it_waiting(void **state)
+{
+    (void)state;
+    expect_vain_asking();
+    expect_poll(ANYWHERE, 2, NULL, ms(9), after(ms(9), finds(came_first, 2)));
+    expect_accept(FIRST, &peer, returns(PSOCK_EAGAIN));
+    assert_result(accept_from(&two, in(ms(9))), PSOCK_ETIMEDOUT);
+    (void)psock_cancel_with(&waker);
+    expect_asking(returns(PSOCK_EAGAIN));
+    expect_asking(returns(PSOCK_EAGAIN));
+    expect_poll(ANYWHERE, 2, &waker, -1, finds(came_first, 2));
+    expect_accept(FIRST, &peer, returns(PSOCK_EAGAIN));
+    expect_poll(NULL, 0, &waker, 0, returns(PSOCK_ECANCELED));
+    assert_result(accept_from(&two, PSOCK_FOREVER), PSOCK_ECANCELED);
+    (void)psock_cancel_with(NULL);
+}
+
 static void waiting_for_any_listener_is_canceled(void **state)
 {
     (void)state;
@@ -892,6 +909,7 @@ int main(void)
         test_service(listeners_without_a_connection_would_have_to_wait),
         test_service(wait_is_for_all_and_tells_whom_to_ask),
         test_service(connection_that_another_took_is_waited_for_anew),
+        test_service(connections_that_others_take_do_not_keep_it_waiting),
         test_service(waiting_for_any_listener_is_canceled),
         test_service(error_of_one_listener_is_the_result),
         test_service(peer_of_no_connection_is_left_alone),
