@@ -99,7 +99,8 @@ else()
   list(APPEND PSOCK_OTHER_SOURCES
     src/posix/pollers.c
     src/posix/links.c
-    src/posix/changes.c)
+    src/posix/changes.c
+    src/posix/threads.c)
   list(INSERT PSOCK_FUSED_SOURCES 0
     src/posix/metadata.c
     src/posix/error_queue.c

@@ -444,6 +444,24 @@ static void several_threads_watch_at_once(void **state)
         assert_result(end_call(calls[i]), 0);
 }
 
+static int close_watch(void *watch)
+{
+    return psock_interface_watch_close(watch) == 0 ? 7 : 1;
+}
+
+/* The copy has no thread to wait for, and takes nothing from the one here. */
+static void watch_can_be_closed_in_a_copy_of_the_process(void **state)
+{
+    psock_waker *waker = kept_waker();
+    psock_interface_watch *watch = watch_by(waker);
+    (void)state;
+    const int result = host_copy_run(close_watch, watch);
+    unwatch(watch);
+    if (result < 0)
+        skip_because("this system copies no processes");
+    assert_int_equal(result, 7);
+}
+
 static void watch_is_not_opened_without_descriptors(void **state)
 {
     psock_waker *waker = kept_waker();
@@ -486,6 +504,7 @@ int main(void)
         test_once(several_watches_share_a_waker),
         test_once(waker_serves_on_when_a_watch_is_closed),
         test_once(several_threads_watch_at_once),
+        test_once(watch_can_be_closed_in_a_copy_of_the_process),
         test_once(watch_is_not_opened_without_descriptors),
     };
     return cmocka_run_group_tests_name("interface", tests, warm_up,

@@ -80,6 +80,28 @@ void psock_posix_free_links(struct psock_posix_links *links)
         if_freenameindex(links->names);
 }
 
+static _Bool is_same_list(const struct if_nameindex *one,
+                          const struct if_nameindex *other)
+{
+    for (; one->if_index != 0 && one->if_index == other->if_index;
+         one++, other++)
+        if (strcmp(one->if_name, other->if_name) != 0)
+            return 0;
+    return one->if_index == other->if_index;
+}
+
+/* One that could not be asked about has gone, or has another name, or had. */
+_Bool psock_posix_links_changed(const struct psock_posix_links *links)
+{
+    struct if_nameindex *now = if_nameindex();
+    if (now == NULL)
+        return 0;
+    const _Bool changed = links->count < count_names(links->names) ||
+                          !is_same_list(links->names, now);
+    if_freenameindex(now);
+    return changed;
+}
+
 /* --- By name -------------------------------------------------------------- */
 
 /* Starts at the guess. */

@@ -26,6 +26,10 @@ struct psock_posix_links {
 int psock_posix_read_links(struct psock_posix_links *links);
 void psock_posix_free_links(struct psock_posix_links *links);
 
+/* Whether they have come, gone or changed their names since: what was asked about
+ * them by name may then be of another one. */
+_Bool psock_posix_links_changed(const struct psock_posix_links *links);
+
 /* The place of the link that goes by `name`, an address's name for it.  `place`
  * has a guess, and then the answer; false when there is none. */
 _Bool psock_posix_find_link(const struct psock_posix_links *links,

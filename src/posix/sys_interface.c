@@ -3,9 +3,9 @@
 #include "platform.h"
 #include "changes.h"
 #include "links.h"
+#include "threads.h"
 
 #include <ifaddrs.h>
-#include <pthread.h>
 #include <stdlib.h>
 
 /* An address, and whose it is. */
@@ -64,7 +64,7 @@ static int read_addresses(struct psock_sys_interfaces *in)
     return 0;
 }
 
-int psock_sys_interfaces_read(struct psock_sys_interfaces **interfaces)
+static int read_all(struct psock_sys_interfaces **interfaces)
 {
     struct psock_sys_interfaces *made = calloc(1, sizeof *made);
     if (made == NULL)
@@ -80,6 +80,22 @@ int psock_sys_interfaces_read(struct psock_sys_interfaces **interfaces)
     }
     *interfaces = made;
     return 0;
+}
+
+/* Of lists that change while they are read the last one has to do. */
+#define READINGS_MAX 16
+
+/* What belongs together is found by its name, so the names have to stay. */
+int psock_sys_interfaces_read(struct psock_sys_interfaces **interfaces)
+{
+    int error = read_all(interfaces);
+    for (int i = 1; i < READINGS_MAX && error == 0 &&
+                    psock_posix_links_changed(&(*interfaces)->links);
+         i++) {
+        psock_sys_interfaces_free(*interfaces);
+        error = read_all(interfaces);
+    }
+    return error;
 }
 
 void psock_sys_interfaces_free(struct psock_sys_interfaces *interfaces)
@@ -248,15 +264,9 @@ static void *follow(void *argument)
     return NULL;
 }
 
-/* The program's signals are none of this thread's business. */
 static int start_thread(struct psock_interface_watch *watch)
 {
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    const int native = pthread_create(&watch->thread, NULL, follow, watch);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    const int native = psock_posix_start_thread(&watch->thread, follow, watch);
     if (native == 0)
         return 0;
     errno = native;

@@ -5,10 +5,10 @@
  * number of them; further questions stand in line, from which they can be taken
  * again.  A thread takes questions from the line until it is empty, and ends. */
 #include "platform.h"
+#include "threads.h"
 
 #include <locale.h>
 #include <netdb.h>
-#include <pthread.h>
 #include <stdlib.h>
 
 /* --- Errors ---------------------------------------------------------------- */
@@ -464,22 +464,13 @@ static void *help(void *nothing)
     return nothing;
 }
 
-/* Signals are the program's and not for these threads. */
+/* Nobody waits for its end. */
 static int start_thread(void)
 {
-    pthread_attr_t attributes;
     pthread_t thread;
-    sigset_t all;
-    sigset_t before;
-    int native = pthread_attr_init(&attributes);
-    if (native != 0)
-        return native;
-    (void)pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    native = pthread_create(&thread, &attributes, help, NULL);
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    (void)pthread_attr_destroy(&attributes);
+    const int native = psock_posix_start_thread(&thread, help, NULL);
+    if (native == 0)
+        (void)pthread_detach(thread);
     return native;
 }
 
