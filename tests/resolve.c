@@ -133,6 +133,20 @@ static void invalid_names_are_none_at_once(void **state)
                       PSOCK_EAI_NONAME);
 }
 
+/* What is something else around a host, and never in one. */
+static void signs_of_urls_are_in_no_name(void **state)
+{
+    static const char signs[] = "\t\n\r\x1f\x7f !\"#%/:<>?@[\\]^`{|}";
+    static const char taken[] = "!\"`{}";
+    (void)state;
+    for (size_t i = 0; i < sizeof signs - 1; i++) {
+        const char host[] = {'a', signs[i], 'b', '\0'};
+        assert_result(resolve_at_once(host, "80", PSOCK_NONE, 0),
+                      strchr(taken, signs[i]) == NULL ? PSOCK_EAI_NONAME
+                                                      : PSOCK_EAGAIN);
+    }
+}
+
 static void numeric_flag_takes_no_names(void **state)
 {
     (void)state;
@@ -193,6 +207,10 @@ static void known_host_has_the_name_it_was_given(void **state)
         psock_resolve("LocalHost", "80", &options, addresses, ROOM, PSOCK_NOW),
         2);
     assert_string_equal(name, "LocalHost");
+    assert_result(psock_resolve("2001:DB8:0::1", "80", &options, addresses,
+                                ROOM, PSOCK_NOW),
+                  1);
+    assert_string_equal(name, "2001:DB8:0::1");
     assert_result(
         psock_resolve(NULL, "80", &options, addresses, ROOM, PSOCK_NOW), 2);
     assert_string_equal(name, "");
@@ -575,6 +593,18 @@ static void only_internet_addresses_have_names(void **state)
     assert_result(psock_resolve_address(NULL, PSOCK_STREAM, 0, host,
                                         sizeof host, NULL, 0, in_time()),
                   PSOCK_EFAULT);
+    assert_result(psock_resolve_address(&address, PSOCK_STREAM, 0, host,
+                                        sizeof host, NULL, 1, in_time()),
+                  PSOCK_EFAULT);
+    assert_result(psock_resolve_address(&address, PSOCK_STREAM,
+                                        PSOCK_RESOLVE_NUMERIC_HOST |
+                                            PSOCK_RESOLVE_NAME_REQUIRED,
+                                        host, sizeof host, NULL, 0, in_time()),
+                  PSOCK_EAI_BADFLAGS);
+    assert_result(psock_resolve_address(&address, PSOCK_STREAM,
+                                        PSOCK_RESOLVE_NUMERIC_HOST, host, 0,
+                                        NULL, 0, in_time()),
+                  PSOCK_EAI_OVERFLOW);
     assert_string_equal(host, "before");
 }
 
@@ -607,6 +637,7 @@ int main(void)
         test_once(localhost_is_loopback_ipv6_first),
         test_once(no_host_is_loopback_or_all_to_bind_to),
         test_once(invalid_names_are_none_at_once),
+        test_once(signs_of_urls_are_in_no_name),
         test_once(numeric_flag_takes_no_names),
         test_once(numeric_services_are_read_strictly),
         test_once(numeric_host_has_its_own_family),

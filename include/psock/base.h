@@ -88,7 +88,8 @@ PSOCK_API PSOCK_CHECKED int psock_startup(void);
  *
  * When the count falls to zero the library lets go of what it holds, including
  * what the automatic start took; the next use starts anew.  Sockets still open
- * then are lost on Windows, so close them first.
+ * then are lost on Windows, unless a name has been looked up before (resolve.h):
+ * so close them first, and all else that is open.
  *
  * Returns 0, or PSOCK_EINVAL when there is no psock_startup() left to undo. */
 PSOCK_API int psock_cleanup(void);

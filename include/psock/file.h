@@ -14,7 +14,9 @@ typedef intptr_t psock_file;
 
 /* Opens a file for reading; not inherited by child processes.
  *
- * path  UTF-8 on Windows, and the system's bytes elsewhere
+ * path  UTF-8 on Windows, and the system's bytes elsewhere.  What it means is the
+ *       system's choice: some have files that go by several names ("a", "A", "a."),
+ *       and names of devices everywhere ("con.txt", which is PSOCK_EINVAL)
  *
  * Returns the file, yours to close, or
  *   PSOCK_ENOENT, PSOCK_ENOTDIR, PSOCK_ELOOP, PSOCK_ENAMETOOLONG  no such file
@@ -67,7 +69,8 @@ PSOCK_API PSOCK_CHECKED int64_t psock_file_size(psock_file file);
  * (PSOCK_FOREVER, and no waker); elsewhere, and for what these do not take,
  * reading and sending.  With sendfile() the socket stays in the system's
  * non-blocking mode, which costs its receives a call more where they wait.
- * Windows: the position moves meanwhile, for others who use the same handle. */
+ * Windows: the position moves meanwhile, for others who use the same handle; and
+ * where several threads send a file at once, it may be left elsewhere. */
 PSOCK_API PSOCK_CHECKED int psock_send_file(psock_t s, psock_file file,
                                             int64_t offset, int64_t size,
                                             psock_deadline deadline,

@@ -63,7 +63,7 @@ typedef struct psock_interface {
  * adapters that have to do with IP. */
 PSOCK_API PSOCK_CHECKED int psock_interfaces(psock_interface **interfaces);
 
-/* Frees what psock_interfaces() gave; null is fine. */
+/* Frees what psock_interfaces() gave, all of it at once; null is fine. */
 PSOCK_API void psock_interfaces_free(psock_interface *interfaces);
 
 /* The index of the interface `name`: its name, its alias, or its index in
@@ -87,7 +87,8 @@ typedef struct psock_interface_watch psock_interface_watch;
  * goes or changes; perhaps more often, and once for many changes.  Wait for the
  * waker (poll.h, poller.h), reset it, then look: no change is lost.
  *
- * waker  stays yours, and open until the watch is closed
+ * waker  stays yours, and open until the watch is closed; several watches may
+ *        share it
  * watch  receives what to close it with
  *
  * Returns 0, or PSOCK_EFAULT, PSOCK_ENOMEM (of threads, too), PSOCK_EMFILE,
@@ -100,8 +101,8 @@ typedef struct psock_interface_watch psock_interface_watch;
 PSOCK_API PSOCK_CHECKED int
 psock_interface_watch_open(psock_waker *waker, psock_interface_watch **watch);
 
-/* Ends the watch; when it returns, `waker` is not rung by it any more.  Returns 0,
- * or PSOCK_EFAULT for null. */
+/* Ends the watch and frees it; when it returns, `waker` is not rung by it any more.
+ * Any thread may do this, once.  Returns 0, or PSOCK_EFAULT for null. */
 PSOCK_API int psock_interface_watch_close(psock_interface_watch *watch);
 
 #ifdef __cplusplus

@@ -29,7 +29,9 @@ typedef int psock_native;
 #endif
 
 /* The system's own descriptor of `s`, which stays psock's: do not close it, and
- * leave its blocking mode alone. */
+ * leave its blocking mode alone.  For calls that do not wait: others may find it in
+ * either mode, and with a limit that psock_connect() has left on sends that wait
+ * (SO_SNDTIMEO).  Whoever is to wait in it gets it from psock_release(). */
 static inline psock_native psock_to_native(psock_t s)
 {
     return (psock_native)s;

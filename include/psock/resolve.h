@@ -1,10 +1,17 @@
 /* resolve.h: from names to addresses, and back.
  *
+ * Any thread may ask, and as many at once as like.  A host is what stands in a URL,
+ * without the brackets: "::1" of "http://[::1]:8080/", with "8080" for the service.
+ * Text with both in it, "[::1]:8080", is read by psock_address_parse().
+ *
  * The system's resolver is asked, whatever that asks in turn (files, DNS and
  * others), but in the background: so every call keeps its deadline and can be
  * ended by a waker (waker.h), even where the resolver hangs.  What is not waited
  * for any more is stopped where the system can (PSOCK_CAP_STOP_LOOK_UP), and
  * elsewhere left alone until it comes to its end, with all that belongs to it.
+ * On Windows nobody can wait for that end.  So from the first look-up on, or trial of
+ * the capability, Winsock stays started and the module of psock loaded: the last
+ * psock_cleanup() does not end sockets that are still open any more.
  *
  * Nobody is asked, and nothing is waited for, where the answer is known:
  *   - numeric hosts (address.h) and numeric services, "0" to "65535";
@@ -14,8 +21,9 @@
  *     name is "localhost".
  * What cannot be a name of a host is PSOCK_EAI_NONAME at once, so that nobody reads
  * it as something of their own: the empty one; one that ends in a number and is no
- * address, such as "127.1" or "0x7f.1"; one with brackets, a port, a scope, white
- * space or control characters; one beyond the limits of DNS (RFC 1035, 2.3.4).
+ * address, such as "127.1" or "0x7f.1"; one with brackets, a port, a scope, or what
+ * else of ASCII a URL has in no host, such as blanks and control characters; one
+ * beyond the limits of DNS (RFC 1035, 2.3.4).
  *
  * Text is UTF-8.  An internationalised name is looked up by its ASCII form (RFC
  * 5891), which the system makes: PSOCK_ENOTSUP where it cannot
@@ -31,7 +39,8 @@
  *   PSOCK_EAI_NONAME   no such name
  *   PSOCK_EAI_NODATA   the name is there, with no address of the family; some
  *                      systems say PSOCK_EAI_NONAME
- *   PSOCK_EAI_SERVICE  no such service for the type, or a number above 65535
+ *   PSOCK_EAI_SERVICE  no such service for the type, or a number that is written
+ *                      otherwise or greater
  *   PSOCK_EAI_MEMORY, PSOCK_ENOMEM, PSOCK_EMFILE, PSOCK_ENFILE  exhausted */
 #ifndef PSOCK_RESOLVE_H
 #define PSOCK_RESOLVE_H
@@ -54,7 +63,8 @@ enum psock_resolve_flags {
     /* A null host stands for all local addresses, to bind to, and not for
      * loopback. */
     PSOCK_RESOLVE_PASSIVE = 1 << 2,
-    /* Of names only the families of which this machine has an address. */
+    /* Of names that are asked for only the families of which this machine has an
+     * address, other than loopback. */
     PSOCK_RESOLVE_CONFIGURED = 1 << 3,
     /* psock_resolve_address(): an address without a name is an error. */
     PSOCK_RESOLVE_NAME_REQUIRED = 1 << 4
@@ -68,7 +78,8 @@ typedef struct psock_resolve_options {
     unsigned flags;       /* enum psock_resolve_flags, but NAME_REQUIRED */
     char *canonical_name; /* null, or receives the name that the host really has
                            * (PSOCK_HOST_NAME_SIZE bytes); the host as given
-                           * where nobody was asked, "" for a null host */
+                           * where nobody was asked, "" for a null host.  With it,
+                           * the options are one thread's */
 } psock_resolve_options;
 
 /* Finds the addresses of `host`, each with the port of `service`, in the order in
@@ -88,7 +99,8 @@ typedef struct psock_resolve_options {
  *   PSOCK_EAI_FAMILY, PSOCK_EAI_SOCKTYPE  no such family or type, or a numeric
  *                       host of another family
  *
- * POSIX: getaddrinfo(), in a thread of psock's.  Windows: GetAddrInfoExW(). */
+ * POSIX: getaddrinfo(), in threads of psock's, 64 at most: while so many hang, those
+ * given up among them, further questions wait.  Windows: GetAddrInfoExW(). */
 PSOCK_API PSOCK_CHECKED int psock_resolve(const char *host, const char *service,
                                           const psock_resolve_options *options,
                                           psock_address *addresses,
@@ -106,8 +118,9 @@ PSOCK_API PSOCK_CHECKED int psock_resolve(const char *host, const char *service,
  * Returns 0, or, beside the errors above, PSOCK_EAI_OVERFLOW when one does not
  * fit, PSOCK_EAI_FAMILY for another family, PSOCK_EAI_SOCKTYPE, PSOCK_EINVAL for
  * unknown flags, PSOCK_EAI_BADFLAGS for a number and a name required of one host,
- * PSOCK_EFAULT for a null `address`, or where nothing is to be written.  A name is whatever the owner of the address says it is: do not trust
- * it.
+ * PSOCK_EFAULT for a null `address`, or where nothing is to be written.
+ *
+ * A name is whatever the owner of the address says it is: do not trust it.
  *
  * POSIX getnameinfo(); Windows GetNameInfoW(). */
 PSOCK_API PSOCK_CHECKED int

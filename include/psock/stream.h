@@ -2,7 +2,16 @@
  * send all of it, receive all of it, hand it on.
  *
  * Each call is made of many and has one deadline over all of them, and all of
- * them end when the waker rings to which the thread is bound (waker.h). */
+ * them end when the waker rings to which the thread is bound (waker.h):
+ *
+ *     psock_cancel_with(waker);
+ *     s = psock_dial("psock.example", "80", NULL, psock_deadline_ms(10000));
+ *     psock_cancel_with(NULL);
+ *
+ * Any thread may make them, and options are only read: many may share one, but for
+ * a report and for what `prepare` does, which is called by the thread that dials or
+ * serves.  Set options to zero before any member, as there will be more of them:
+ * `= {0}`, and in C++ `= {}`. */
 #ifndef PSOCK_STREAM_H
 #define PSOCK_STREAM_H
 
@@ -32,7 +41,8 @@ typedef struct psock_dial_look_up {
 } psock_dial_look_up;
 
 /* What a dial did, to explain how it ended.  Written whatever the result, unless an
- * argument was wrong: PSOCK_EFAULT, PSOCK_EINVAL, PSOCK_EAFNOSUPPORT. */
+ * argument was wrong, and then as it was: PSOCK_EFAULT, PSOCK_EINVAL,
+ * PSOCK_EAFNOSUPPORT. */
 typedef struct psock_dial_report {
     psock_dial_attempt *attempts; /* room of yours, for the first `capacity` */
     size_t capacity;
@@ -56,7 +66,8 @@ typedef struct psock_dial_options {
                                   * family when there are some of the second; 0
                                   * is 50, below zero does not wait */
     /* Unless null: called with each socket before it is bound and connected, for
-     * options.  Below zero, the attempt has failed with that error. */
+     * options.  Below zero, the attempt has failed with that error, whichever it
+     * is.  The socket is psock's to close. */
     int (*prepare)(psock_t s, const psock_address *peer, void *context);
     void *context;             /* for `prepare` */
     psock_dial_report *report; /* null, or receives what was done */
@@ -68,7 +79,7 @@ typedef struct psock_dial_options {
  * or when the last has not answered within the delay.  32 at most are open at
  * once.  The first connection is returned and everything else closed.
  *
- * host     as for psock_resolve(); null is loopback
+ * host     as for psock_resolve(), so without brackets; null is loopback
  * service  as for psock_resolve(), and not port 0
  *
  * Returns the socket, yours to close, or with nothing left open
@@ -77,8 +88,10 @@ typedef struct psock_dial_options {
  *                    system was silent to the end)
  *   PSOCK_ECANCELED  ended by psock_cancel_with()
  *   PSOCK_EFAULT     `service` is null, or a report has a capacity and no room
- *   PSOCK_EINVAL     options that are out of range, or unknown; port 0
- *   PSOCK_EAFNOSUPPORT  a source of another family than `family`, or of none
+ *   PSOCK_EINVAL     options that are out of range, or unknown; port 0; text that
+ *                    is not UTF-8
+ *   PSOCK_EAFNOSUPPORT  a source of another family than `family`, or of none; a
+ *                    path, where names have none
  *   the errors of psock_resolve() when there is no address
  *   the error of an attempt when all have failed: of the first that reached the
  *   other side, such as PSOCK_ECONNREFUSED, or else of the first */
@@ -93,7 +106,8 @@ PSOCK_API PSOCK_CHECKED psock_t psock_dial(const char *host,
  * PSOCK_ECONNREFUSED.
  *
  * Returns as psock_dial(), and PSOCK_EAI_NODATA where no address is left to try,
- * since there is none of the family. */
+ * since there is none of the family; PSOCK_EFAULT when `addresses` is null and
+ * `count` is not 0; PSOCK_EAFNOSUPPORT for an address of no family. */
 PSOCK_API PSOCK_CHECKED psock_t psock_dial_addresses(
     const psock_address *addresses, size_t count,
     const psock_dial_options *options, psock_deadline deadline);
@@ -140,7 +154,8 @@ typedef struct psock_serve_options {
  * Returns 0, or
  *   PSOCK_EADDRINUSE  the port is taken on any of the addresses, of whichever
  *                     family; or, of port 0, each of many that were tried
- *   PSOCK_EINVAL      options that are unknown or out of range
+ *   PSOCK_EINVAL      options that are unknown or out of range; text that is not
+ *                     UTF-8
  *   PSOCK_EOVERFLOW   a name of more than PSOCK_LISTENERS_MAX addresses
  *   PSOCK_EFAULT      `listeners` is null
  *   the errors of psock_resolve(), psock_open(), psock_bind(), psock_listen(),
@@ -172,17 +187,21 @@ psock_serve_address(const psock_address *address,
  * peer  receives the other end's address; may be null
  *
  * Returns the socket, yours to close, or the errors of psock_accept(), of
- * whichever listener has one; PSOCK_EINVAL when there are none. */
+ * whichever listener has one; PSOCK_EINVAL when there are none, or more than there
+ * can be; PSOCK_EFAULT. */
 PSOCK_API PSOCK_CHECKED psock_t
 psock_serve_accept(const psock_listeners *listeners, psock_address *peer,
                    psock_deadline deadline);
 
 /* The port that all of `listeners` have; 0 for none, and for Unix addresses; or
- * PSOCK_EFAULT, or the error of psock_local(). */
+ * PSOCK_EFAULT, PSOCK_EINVAL for more than there can be, or the error of
+ * psock_local(). */
 PSOCK_API PSOCK_CHECKED int psock_serve_port(const psock_listeners *listeners);
 
-/* Closes all of `listeners`, and leaves none in it.  Returns 0, PSOCK_EFAULT, or
- * the first error of psock_close(). */
+/* Closes all of `listeners`, and leaves none in it; copies of it are then of no
+ * use.  A thread that accepts from them has to be ended before, as with
+ * psock_close().  Returns 0, PSOCK_EFAULT, PSOCK_EINVAL for more than there can be,
+ * or the first error of psock_close(). */
 PSOCK_API int psock_serve_close(psock_listeners *listeners);
 
 /* --- All of it --------------------------------------------------------------
