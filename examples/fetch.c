@@ -70,8 +70,7 @@ static psock_t dial(const struct http_place *place, psock_deadline deadline)
     psock_t s = psock_dial(place->host, place->service, &options, deadline);
     if (s < 0) {
         fail(place->host, s);
-        if (s != PSOCK_EINVAL)
-            explain(&report);
+        explain(&report);
     }
     return s;
 }

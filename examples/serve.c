@@ -4,14 +4,15 @@
  *
  * The host is localhost unless given, and "*" is all addresses of this machine,
  * IPv4 and IPv6; for port 0, the default, the system chooses one.  The first line
- * printed says "listening on <host>:<port>".  The server goes on for ever.
+ * printed says "listening on <host>:<port>".  The server goes on for ever, unless
+ * it cannot begin.
  *
- * GET and HEAD.  A directory stands for its index.html.  Names that begin with a
- * dot are not served, and no path leads out of the directory but by links in it.
+ * GET and HEAD.  A path that ends in "/" stands for the index.html there.  Names
+ * that begin with a dot are not served, and no path leads out of the directory but
+ * by links in it.
  *
  * One thread serves all clients, and waits nowhere but in the poller: files go out
  * as far as each client takes them, from the system's memory where it can. */
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,13 +23,12 @@
 #include "http/request.h"
 
 enum {
-    PATIENCE_MS = 10000, /* with a client that does not go on */
+    PATIENCE_MS = 30000, /* with a client that does not go on */
     LOOK_MS = 1000,      /* how often to look for such */
-    CLIENTS_MAX = 1000,
+    CLIENTS_MAX = 400,   /* each has two descriptors; others wait at the door */
     EVENTS_MAX = 64,
     TURN = 1 << 20, /* what a client gets before it is the turn of the next */
-    REQUEST_SIZE = 4096,
-    HEAD_SIZE = 512
+    REQUEST_SIZE = 4096
 };
 
 struct client {
@@ -42,7 +42,7 @@ struct client {
         GONE
     } state;
     size_t asked, told; /* bytes of the request, and of the head so far */
-    char request[REQUEST_SIZE + 1], head[HEAD_SIZE];
+    char request[REQUEST_SIZE + 1], head[HTTP_HEAD_SIZE];
     psock_file file; /* below zero for none */
     int64_t offset, left;
 };
@@ -53,6 +53,7 @@ struct server {
     psock_poller *poller;
     struct client *clients;
     size_t count;
+    _Bool is_exhausted; /* the system had no more connections to give */
 };
 
 static int fail(const char *what, ptrdiff_t error)
@@ -65,16 +66,16 @@ static int fail(const char *what, ptrdiff_t error)
 
 /* --- Answering -------------------------------------------------------------- */
 
-static void write_head(struct client *client, int status, const char *type)
+/* Whatever is the matter with a file, there is none for others to see, unless it
+ * may be there later. */
+static int status_of(int64_t error)
 {
-    snprintf(client->head, sizeof client->head,
-             "HTTP/1.1 %d %s\r\n%sContent-Type: %s\r\n"
-             "Content-Length: %" PRId64 "\r\nConnection: close\r\n\r\n",
-             status, http_reason(status),
-             status == 405 ? "Allow: GET, HEAD\r\n" : "", type, client->left);
+    return error == PSOCK_EMFILE || error == PSOCK_ENFILE ||
+                   error == PSOCK_ENOMEM
+               ? 503
+               : 404;
 }
 
-/* Opens the file; whatever the matter is, there is none for others to see. */
 static int open_file(const struct server *server, struct client *client,
                      const char *name)
 {
@@ -83,26 +84,26 @@ static int open_file(const struct server *server, struct client *client,
     if (length < 0 || (size_t)length >= sizeof path)
         return 404;
     client->file = psock_file_open(path);
-    client->left = client->file < 0 ? 0 : psock_file_size(client->file);
-    return client->file < 0 || client->left < 0 ? 404 : 200;
+    int64_t size =
+        client->file < 0 ? client->file : psock_file_size(client->file);
+    client->left = size < 0 ? 0 : size;
+    return size < 0 ? status_of(size) : 200;
 }
 
 static void answer(const struct server *server, struct client *client)
 {
     struct http_request request;
-    int status = http_request_read(client->request, &request);
+    int status = http_request_read(client->request, client->asked, &request);
     if (status == 200)
         status = open_file(server, client, request.path);
-    if (status != 200)
-        client->left = 0;
-    write_head(client, status,
-               status == 200 ? http_type(request.path) : "text/plain");
-    if (status != 200 || !request.wants_body)
+    http_write_head(client->head, sizeof client->head, status, request.path,
+                    client->left);
+    if (status == 200 && !request.wants_body)
         client->left = 0;
     client->state = BEING_ANSWERED;
 }
 
-/* A request that does not fit is answered as what it is: malformed. */
+/* A request that does not fit is answered, too: it has no end. */
 static ptrdiff_t hear(const struct server *server, struct client *client)
 {
     ptrdiff_t received =
@@ -172,14 +173,14 @@ static void attend(const struct server *server, struct client *client)
 /* --- Coming and leaving ------------------------------------------------------ */
 
 /* Takes the connection over, or closes it. */
-static int enter(struct server *server, psock_t s)
+static void enter(struct server *server, psock_t s)
 {
-    struct client *client =
-        server->count < CLIENTS_MAX ? calloc(1, sizeof *client) : NULL;
+    struct client *client = calloc(1, sizeof *client);
     if (client == NULL ||
         psock_poller_add(server->poller, s, PSOCK_READABLE, client) < 0) {
         free(client);
-        return psock_close_reset(s);
+        psock_close_reset(s);
+        return;
     }
     client->socket = s;
     client->file = -1;
@@ -187,23 +188,41 @@ static int enter(struct server *server, psock_t s)
     client->next = server->clients;
     server->clients = client;
     server->count++;
-    return 0;
 }
 
-static int welcome(struct server *server)
+/* That the system has no descriptors left, say, will pass. */
+static void welcome(struct server *server)
 {
     psock_t s = psock_serve_accept(&server->listeners, NULL, PSOCK_NOW);
-    if (s < 0)
-        return s == PSOCK_EAGAIN ? 0 : (int)s;
-    return enter(server, s);
+    if (s >= 0) {
+        enter(server, s);
+    } else if (s != PSOCK_EAGAIN) {
+        server->is_exhausted = 1;
+        fail("accepting", s);
+    }
 }
 
+/* Listens only while there is room; to ask for what is asked for already costs
+ * nothing. */
+static int mind_the_door(const struct server *server)
+{
+    const psock_listeners *listeners = &server->listeners;
+    const _Bool has_room = server->count < CLIENTS_MAX && !server->is_exhausted;
+    int error = 0;
+    for (size_t i = 0; i < listeners->count && error == 0; i++)
+        error = psock_poller_modify(server->poller, listeners->sockets[i],
+                                    has_room ? PSOCK_READABLE : 0);
+    return error;
+}
+
+/* By a reset, if the file is not all there: so nobody takes it for whole. */
 static void part(struct server *server, struct client **link)
 {
     struct client *client = *link;
     *link = client->next;
     server->count--;
-    if (client->state == GONE && client->left == 0)
+    server->is_exhausted = 0;
+    if (client->left == 0)
         psock_close(client->socket);
     else
         psock_close_reset(client->socket);
@@ -225,21 +244,22 @@ static void part_with_leaving(struct server *server)
 static int serve(struct server *server)
 {
     psock_poller_event events[EVENTS_MAX];
-    for (;;) {
-        psock_deadline look = psock_deadline_ms(LOOK_MS);
-        int count =
-            psock_poller_wait(server->poller, events, EVENTS_MAX,
-                              server->clients == NULL ? PSOCK_FOREVER : look);
-        int error = count == PSOCK_ETIMEDOUT || count > 0 ? 0 : count;
-        for (int i = 0; i < count && error == 0; i++)
+    int error;
+    while ((error = mind_the_door(server)) == 0) {
+        int count = psock_poller_wait(server->poller, events, EVENTS_MAX,
+                                      psock_deadline_ms(LOOK_MS));
+        if (count == PSOCK_ETIMEDOUT)
+            server->is_exhausted = 0;
+        else if (count < 0)
+            return count;
+        for (int i = 0; i < count; i++)
             if (events[i].token != NULL)
                 attend(server, events[i].token);
             else
-                error = welcome(server);
-        if (error < 0)
-            return error;
+                welcome(server);
         part_with_leaving(server);
     }
+    return error;
 }
 
 /* --- The program -------------------------------------------------------------- */
@@ -259,7 +279,9 @@ static int start(struct server *server, const char *host, const char *port)
                                  PSOCK_READABLE, NULL);
     if (error < 0)
         return error;
-    printf("listening on %s:%d\n", host, psock_serve_port(&server->listeners));
+    printf(strchr(host, ':') == NULL ? "listening on %s:%d\n"
+                                     : "listening on [%s]:%d\n",
+           host, psock_serve_port(&server->listeners));
     fflush(stdout);
     return 0;
 }
@@ -275,6 +297,9 @@ int main(int argc, char **argv)
     const char *port = argc > 2 ? words[2] : "0";
     const char *host = argc > 3 ? words[3] : "localhost";
     server.directory = words[1];
+    psock_file file = psock_file_open(server.directory);
+    if (file != PSOCK_EISDIR)
+        return fail(server.directory, file < 0 ? file : PSOCK_ENOTDIR);
     int error = start(&server, host, port);
     if (error < 0)
         return fail(host, error);

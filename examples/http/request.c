@@ -1,6 +1,8 @@
 /* request.c: from the text of a request to the path of a file. */
 #include "request.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 size_t http_request_length(const char *text, size_t size)
@@ -35,7 +37,8 @@ static int take_byte(const char **text)
 }
 
 /* Whatever any system takes for more than a letter of a name: the end of a text,
- * another separator, a drive or a stream, a short form of another name. */
+ * another separator, a drive or a stream, a short form of another name.  Names of
+ * devices are left to psock_file_open(), which finds no file there. */
 static _Bool is_special(int byte)
 {
     return byte < ' ' || byte == 0x7f || byte == '\\' || byte == ':' ||
@@ -92,13 +95,17 @@ static _Bool is_well_formed(const char *line)
         return 0;
     const char *target = line + method + 1;
     const char *version = target + strcspn(target, " \r");
-    return strncmp(version, " HTTP/1.", 8) == 0 &&
-           strchr("0123456789", version[8]) != NULL &&
-           strncmp(version + 9, "\r\n", 2) == 0;
+    return strncmp(version, " HTTP/1.", 8) == 0 && version[8] >= '0' &&
+           version[8] <= '9' && strncmp(version + 9, "\r\n", 2) == 0;
 }
 
-int http_request_read(const char *text, struct http_request *request)
+int http_request_read(const char *text, size_t size,
+                      struct http_request *request)
 {
+    if (memchr(text, '\0', size) != NULL)
+        return 400;
+    if (http_request_length(text, size) == 0)
+        return 431;
     if (!is_well_formed(text))
         return 400;
     request->wants_body = strncmp(text, "GET ", 4) == 0;
@@ -108,25 +115,26 @@ int http_request_read(const char *text, struct http_request *request)
     return *target == '/' ? read_target(target, request->path) : 400;
 }
 
-/* --- Words ---------------------------------------------------------------------- */
+/* --- The answer ----------------------------------------------------------------- */
 
-const char *http_reason(int status)
+static const char *reason_of(int status)
 {
-    switch (status) {
-    case 200:
-        return "OK";
-    case 400:
-        return "Bad Request";
-    case 404:
-        return "Not Found";
-    case 405:
-        return "Method Not Allowed";
-    default:
-        return "Internal Server Error";
-    }
+    static const struct {
+        int status;
+        const char *reason;
+    } reasons[] = {{200, "OK"},
+                   {400, "Bad Request"},
+                   {404, "Not Found"},
+                   {405, "Method Not Allowed"},
+                   {431, "Request Header Fields Too Large"},
+                   {503, "Service Unavailable"}};
+    for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+        if (reasons[i].status == status)
+            return reasons[i].reason;
+    return "Internal Server Error";
 }
 
-const char *http_type(const char *path)
+static const char *type_of(const char *path)
 {
     static const char *const types[][2] = {
         {".html", "text/html; charset=utf-8"},
@@ -143,4 +151,15 @@ const char *http_type(const char *path)
         if (strcmp(dot, types[i][0]) == 0)
             return types[i][1];
     return "application/octet-stream";
+}
+
+void http_write_head(char *head, size_t size, int status, const char *path,
+                     int64_t length)
+{
+    snprintf(head, size,
+             "HTTP/1.1 %d %s\r\n%sContent-Type: %s\r\n"
+             "Content-Length: %" PRId64 "\r\nConnection: close\r\n\r\n",
+             status, reason_of(status),
+             status == 405 ? "Allow: GET, HEAD\r\n" : "",
+             status == 200 ? type_of(path) : "text/plain", length);
 }
