@@ -58,6 +58,11 @@ struct host_child *host_child_start(const char *program,
  * returns its exit code, or -1 when it died. */
 int host_child_end(struct host_child *child);
 
+/* Calls `run` in a copy of this process that has none of its other threads.
+ * Returns what it returned, 0 to 255, or -1 where no process can be copied or the
+ * copy died. */
+int host_copy_run(int (*run)(void *argument), void *argument);
+
 /* The number of this process, as the system tells it to others. */
 uint32_t host_process(void);
 

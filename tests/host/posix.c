@@ -243,14 +243,29 @@ struct host_child *host_child_start(const char *program,
     return child;
 }
 
-int host_child_end(struct host_child *child)
+static int exit_code_of(pid_t id)
 {
     int status = 0;
-    close(child->input);
-    while (waitpid(child->id, &status, 0) < 0)
+    while (waitpid(id, &status, 0) < 0)
         demand(errno == EINTR, "waitpid");
-    free(child);
     return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+int host_child_end(struct host_child *child)
+{
+    const pid_t id = child->id;
+    close(child->input);
+    free(child);
+    return exit_code_of(id);
+}
+
+int host_copy_run(int (*run)(void *argument), void *argument)
+{
+    const pid_t id = fork();
+    demand(id >= 0, "fork");
+    if (id == 0)
+        _exit(run(argument));
+    return exit_code_of(id);
 }
 
 uint32_t host_process(void)

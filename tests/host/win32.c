@@ -5,7 +5,6 @@
 #include <psapi.h>
 #include <winioctl.h>
 #include <tlhelp32.h>
-#include <winternl.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -195,6 +194,13 @@ int host_child_end(struct host_child *child)
     return known && code <= 255 ? (int)code : -1;
 }
 
+int host_copy_run(int (*run)(void *argument), void *argument)
+{
+    (void)run;
+    (void)argument;
+    return -1;
+}
+
 uint32_t host_process(void)
 {
     return GetCurrentProcessId();
@@ -202,48 +208,30 @@ uint32_t host_process(void)
 
 /* --- Descriptors ---------------------------------------------------------- */
 
-/* What the system tells of all handles there are, under this number. */
-#define ALL_HANDLES ((SYSTEM_INFORMATION_CLASS)64)
+/* Wine says that there are none, and asking it for those of all processes ends its
+ * server if one of them has none at that moment.  It gives out the lowest number
+ * that is free, so what stays open lies behind no long gap. */
+#define LONGEST_GAP 64
 
-struct any_handle {
-    void *object;
-    ULONG_PTR process, value;
-    ULONG access;
-    USHORT trace, type;
-    ULONG attributes, reserved;
-};
-
-struct all_handles {
-    ULONG_PTR count, reserved;
-    struct any_handle handles[];
-};
-
-static struct all_handles *list_handles(void)
+static DWORD count_by_number(void)
 {
-    const NTSTATUS too_short = (NTSTATUS)0xC0000004;
-    NTSTATUS status = too_short;
-    struct all_handles *all = NULL;
-    for (ULONG size = 1 << 16; status == too_short; size *= 2) {
-        free(all);
-        all = make(size);
-        status = NtQuerySystemInformation(ALL_HANDLES, all, size, NULL);
-    }
-    demand(status == 0, "NtQuerySystemInformation");
-    return all;
+    DWORD count = 0;
+    DWORD flags;
+    for (ULONG_PTR number = 4, gap = 0; gap < LONGEST_GAP; number += 4)
+        if (GetHandleInformation((HANDLE)number, &flags)) {
+            count++;
+            gap = 0;
+        } else {
+            gap++;
+        }
+    return count;
 }
 
-/* Wine says there were none, but lists them. */
 int host_descriptor_count(void)
 {
     DWORD count = 0;
     demand(GetProcessHandleCount(GetCurrentProcess(), &count), "handles");
-    if (count != 0)
-        return (int)count;
-    struct all_handles *all = list_handles();
-    for (ULONG_PTR i = 0; i < all->count; i++)
-        count += all->handles[i].process == GetCurrentProcessId();
-    free(all);
-    return (int)count;
+    return (int)(count != 0 ? count : count_by_number());
 }
 
 /* Windows has no such limit. */

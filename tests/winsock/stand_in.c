@@ -228,10 +228,9 @@ int WideCharToMultiByte(UINT code_page, DWORD flags, const WCHAR *wide,
     (void)was_unknown;
     while (character != 0) {
         int units = take_wide(wide, &character);
-        int length =
-            units == 0
-                ? 0
-                : put_character(character, text + count, room - count);
+        int length = units == 0
+                         ? 0
+                         : put_character(character, text + count, room - count);
         wide += units;
         if (length == 0)
             SetLastError(ERROR_INSUFFICIENT_BUFFER);
