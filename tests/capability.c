@@ -234,7 +234,7 @@ static void abstract_names_are_told_as_making_one_finds_them(void **state)
 }
 
 /* The ASCII form of this one is longer than a name may be, so nobody is asked for
- * it.  Systems that can make one have several words for that. */
+ * it. */
 static void
 international_names_are_told_as_resolving_one_finds_them(void **state)
 {
@@ -246,8 +246,7 @@ international_names_are_told_as_resolving_one_finds_them(void **state)
     int found =
         psock_resolve(name, "80", NULL, &address, 1, psock_deadline_ms(10000));
     int lacks = psock_capability(PSOCK_CAP_INTERNATIONAL_NAMES);
-    assert_true(found < 0);
-    assert_int_equal(found == PSOCK_ENOTSUP, lacks == PSOCK_ENOTSUP);
+    assert_result(found, lacks < 0 ? lacks : PSOCK_EAI_NONAME);
 }
 
 static void watching_is_told_as_a_watch_finds_it(void **state)
@@ -284,7 +283,7 @@ static void lack_comes_with_the_systems_reason(void **state)
 static void asking_often_leaves_nothing_open(void **state)
 {
     (void)state;
-    for (int i = 0; i < 10 * PSOCK_CAP_COUNT; i++)
+    for (int i = 0; i < 3 * PSOCK_CAP_COUNT; i++)
         (void)psock_capability(i % PSOCK_CAP_COUNT);
 }
 

@@ -2,7 +2,7 @@
 
 if(WIN32)
   set(PSOCK_HOST win32)
-  set(PSOCK_HOST_LIBRARIES ws2_32 ntdll)
+  set(PSOCK_HOST_LIBRARIES ws2_32)
 else()
   set(PSOCK_HOST posix)
   set(THREADS_PREFER_PTHREAD_FLAG ON)

@@ -53,6 +53,7 @@ static int64_t lateness_ns(timed_call *call, const void *argument,
     return clock_ns() - before_ns - timeout_ms * NANOSECONDS_PER_MS;
 }
 
+/* All are well below the second after which the resolver itself gives up. */
 void check_deadlines(timed_call *call, const void *argument, int expected)
 {
     static const int64_t timeouts_ms[] = {10, 100, 333, 700};
