@@ -93,6 +93,8 @@ static psock_file open_and_look(const WCHAR *path)
     return fail(native, error);
 }
 
+/* A console has handles that are none to others, and where there is no console, its
+ * name leads to such a one. */
 psock_file psock_sys_file_open(const char *path)
 {
     WCHAR *wide = widen(path);
@@ -100,7 +102,7 @@ psock_file psock_sys_file_open(const char *path)
         return psock_win32_error();
     psock_file file = open_and_look(wide);
     free(wide); /* which leaves the system's last code alone */
-    return file;
+    return file == PSOCK_EBADF ? PSOCK_EINVAL : file;
 }
 
 int psock_sys_file_close(psock_file file)
@@ -122,6 +124,13 @@ static OVERLAPPED at_offset(int64_t offset, HANDLE event)
                         .hEvent = event};
 }
 
+/* The lowest bit of an event keeps the end out of a port that the program may have
+ * for the handle. */
+static HANDLE past_ports(HANDLE event)
+{
+    return (HANDLE)((ULONG_PTR)event | (ULONG_PTR)1);
+}
+
 #define LONGEST_READ (1u << 30)
 
 /* The position that others may read at goes along with what reads elsewhere, and
@@ -141,13 +150,25 @@ static void put_back(psock_file file, LARGE_INTEGER position)
     psock_winsock.WSASetLastError(native);
 }
 
-/* The handle is not for overlapped calls, so this waits for the disk. */
+/* A handle that psock has opened waits for the disk; one of somebody else's may be
+ * for overlapped calls, and then the end comes by the event. */
+static BOOL read_or_wait(HANDLE file, void *buffer, DWORD size, DWORD *count,
+                         OVERLAPPED *place, HANDLE event)
+{
+    if (psock_winsock.ReadFile(file, buffer, size, count, place))
+        return TRUE;
+    if (psock_winsock.WSAGetLastError() != ERROR_IO_PENDING)
+        return FALSE;
+    psock_winsock.WaitForSingleObject(event, INFINITE);
+    return psock_winsock.GetOverlappedResult(file, place, count, FALSE);
+}
+
 static ptrdiff_t read_there(psock_file file, int64_t offset, void *buffer,
-                            DWORD size)
+                            DWORD size, HANDLE event)
 {
     DWORD count = 0;
-    OVERLAPPED place = at_offset(offset, NULL);
-    if (psock_winsock.ReadFile((HANDLE)file, buffer, size, &count, &place))
+    OVERLAPPED place = at_offset(offset, past_ports(event));
+    if (read_or_wait((HANDLE)file, buffer, size, &count, &place, event))
         return (ptrdiff_t)count;
     return psock_winsock.WSAGetLastError() == ERROR_HANDLE_EOF
                ? 0
@@ -157,10 +178,15 @@ static ptrdiff_t read_there(psock_file file, int64_t offset, void *buffer,
 ptrdiff_t psock_sys_file_read(psock_file file, int64_t offset, void *buffer,
                               size_t size)
 {
+    HANDLE event = psock_win32_take_event();
+    if (event == NULL)
+        return psock_win32_error();
     const LARGE_INTEGER position = position_of(file);
-    ptrdiff_t count = read_there(
-        file, offset, buffer, size < LONGEST_READ ? (DWORD)size : LONGEST_READ);
+    ptrdiff_t count =
+        read_there(file, offset, buffer,
+                   size < LONGEST_READ ? (DWORD)size : LONGEST_READ, event);
     put_back(file, position);
+    psock_win32_give_event(event);
     return count;
 }
 
@@ -291,20 +317,18 @@ static ptrdiff_t end_of_transmission(struct transmission *transmission,
 }
 
 /* Begins it when others can end it already, and without their lock, since it may
- * read from the disk.  The lowest bit of an event keeps the end out of a port
- * that the program may have for the socket. */
+ * read from the disk. */
 static ptrdiff_t transmit(struct transmission *transmission, int64_t offset,
                           HANDLE event)
 {
     const psock_t s = transmission->entry.socket;
     struct shadow_waiter *waiter = &transmission->waiter;
-    *waiter = (struct shadow_waiter){
-        .entries = &transmission->entry,
-        .count = 1,
-        .disturb = end_transmission,
-        .handle = (HANDLE)s,
-        .overlapped =
-            at_offset(offset, (HANDLE)((ULONG_PTR)event | (ULONG_PTR)1))};
+    *waiter = (struct shadow_waiter){.entries = &transmission->entry,
+                                     .count = 1,
+                                     .disturb = end_transmission,
+                                     .handle = (HANDLE)s,
+                                     .overlapped =
+                                         at_offset(offset, past_ports(event))};
     psock_win32_waiter_enter(waiter, do_nothing, NULL);
     const _Bool has_begun = begin_transmission(transmission);
     ptrdiff_t sent =

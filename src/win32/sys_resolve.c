@@ -556,11 +556,20 @@ int psock_sys_can_stop_look_up(void)
     return result;
 }
 
-/* The resolver makes the ASCII form itself, since Windows 8; to see it do so,
- * somebody would have to be asked. */
+/* The resolver makes the ASCII form itself, since Windows 8.  To see it do so,
+ * somebody would have to be asked; that Windows can make one shows without. */
 int psock_sys_can_name_internationally(void)
 {
-    return 0;
+    static const WCHAR name[] = {0xfc, 0};
+    static const WCHAR ascii[] = {'x', 'n', '-', '-', 't', 'd', 'a', 0};
+    WCHAR made[16];
+    LONG length = sizeof made / sizeof *made;
+    if (psock_winsock.RtlIdnToAscii(0, name, -1, made, &length) >= 0 &&
+        (size_t)length == sizeof ascii / sizeof *ascii &&
+        memcmp(made, ascii, sizeof ascii) == 0)
+        return 0;
+    psock_winsock.WSASetLastError(WSAEOPNOTSUPP);
+    return PSOCK_ENOTSUP;
 }
 
 /* --- This machine ----------------------------------------------------------------- */

@@ -3,6 +3,8 @@
 
 /* In no header of the SDK. */
 NTSTATUS NTAPI RtlGetVersion(RTL_OSVERSIONINFOW *version);
+NTSTATUS NTAPI RtlIdnToAscii(ULONG flags, const WCHAR *name, LONG length,
+                             WCHAR *ascii, LONG *room);
 
 /* Not in every set of headers. */
 WINSOCK_API_LINKAGE INT WSAAPI GetAddrInfoExCancel(HANDLE *handle);
@@ -63,6 +65,7 @@ struct psock_winsock_table psock_winsock = {
     .GetFileType = GetFileType,
     .SetFilePointerEx = SetFilePointerEx,
     .ReadFile = ReadFile,
+    .GetOverlappedResult = GetOverlappedResult,
     .GetFileInformationByHandleEx = GetFileInformationByHandleEx,
     .SetFileInformationByHandle = SetFileInformationByHandle,
     .GetExtendedTcpTable = GetExtendedTcpTable,
@@ -76,4 +79,5 @@ struct psock_winsock_table psock_winsock = {
     .NtCreateFile = NtCreateFile,
     .NtDeviceIoControlFile = NtDeviceIoControlFile,
     .RtlGetVersion = RtlGetVersion,
+    .RtlIdnToAscii = RtlIdnToAscii,
 };

@@ -114,6 +114,8 @@ struct psock_winsock_table {
     BOOL(WINAPI *ReadFile)
     (HANDLE file, void *buffer, DWORD size, DWORD *count,
      OVERLAPPED *overlapped);
+    BOOL(WINAPI *GetOverlappedResult)
+    (HANDLE file, OVERLAPPED *overlapped, DWORD *transferred, BOOL wait);
     BOOL(WINAPI *GetFileInformationByHandleEx)
     (HANDLE file, FILE_INFO_BY_HANDLE_CLASS kind, void *info, DWORD size);
     BOOL(WINAPI *SetFileInformationByHandle)
@@ -150,6 +152,8 @@ struct psock_winsock_table {
      IO_STATUS_BLOCK *status, ULONG code, void *in, ULONG in_size, void *out,
      ULONG out_size);
     NTSTATUS(NTAPI *RtlGetVersion)(RTL_OSVERSIONINFOW *version);
+    NTSTATUS(NTAPI *RtlIdnToAscii)
+    (ULONG flags, const WCHAR *name, LONG length, WCHAR *ascii, LONG *room);
 };
 
 extern struct psock_winsock_table psock_winsock;

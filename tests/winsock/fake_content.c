@@ -55,6 +55,13 @@ void fake_move_position(intptr_t file, int64_t position)
     fake_give_lock();
 }
 
+void fake_make_overlapped(intptr_t file)
+{
+    fake_take_lock();
+    fake_find((ULONG_PTR)file)->is_overlapped = 1;
+    fake_give_lock();
+}
+
 unsigned fake_open_files(void)
 {
     fake_take_lock();
@@ -157,6 +164,67 @@ static int reading_error(const struct fake_content *content, DWORD size,
                : 0;
 }
 
+/* Handles for overlapped calls have no position, and their reads end behind the
+ * call: here when their event is waited for. */
+struct pending_read {
+    struct fake_object *event;
+    const struct fake_content *content;
+    OVERLAPPED *overlapped;
+    char *buffer;
+    DWORD size;
+};
+
+static struct pending_read pending;
+
+#define PENDING ((NTSTATUS)0x00000103)
+#define END_OF_FILE ((NTSTATUS)0xC0000011)
+
+static int begin_reading(const struct fake_content *content, char *buffer,
+                         DWORD size, OVERLAPPED *overlapped)
+{
+    struct fake_object *event =
+        fake_find((ULONG_PTR)overlapped->hEvent & ~(ULONG_PTR)3);
+    if (((ULONG_PTR)overlapped->hEvent & 1) == 0)
+        fake_complain("a ReadFile whose end may go to a port");
+    if (event == NULL || event->kind != FAKE_EVENT) {
+        fake_complain("a ReadFile whose end nobody will see");
+        return ERROR_INVALID_HANDLE;
+    }
+    event->signalled = 0;
+    overlapped->Internal = (ULONG_PTR)PENDING;
+    pending = (struct pending_read){event, content, overlapped, buffer, size};
+    return ERROR_IO_PENDING;
+}
+
+void fake_settle_read(const struct fake_object *event)
+{
+    if (pending.event == NULL || pending.event != event)
+        return;
+    const int64_t offset = fake_offset_of(pending.overlapped);
+    const size_t count = fake_read_content(pending.content, offset,
+                                           pending.buffer, pending.size);
+    pending.overlapped->Internal =
+        (ULONG_PTR)(count == 0 ? END_OF_FILE : (NTSTATUS)0);
+    pending.overlapped->InternalHigh = count;
+    pending.event->signalled = 1;
+    pending.event = NULL;
+}
+
+static BOOL WINAPI get_overlapped_result(HANDLE file, OVERLAPPED *overlapped,
+                                         DWORD *transferred, BOOL wait)
+{
+    struct fake_visit visit;
+    int error = fake_enter(&visit, FAKE_GetOverlappedResult, "wait %d", wait);
+    if (error == 0 && fake_content_of(file) == NULL)
+        error = ERROR_INVALID_HANDLE;
+    if (error == 0 && (NTSTATUS)overlapped->Internal == PENDING)
+        error = ERROR_IO_INCOMPLETE;
+    if (error == 0 && (NTSTATUS)overlapped->Internal == END_OF_FILE)
+        error = ERROR_HANDLE_EOF;
+    *transferred = (DWORD)overlapped->InternalHigh;
+    return fake_leave_bool(&visit, error);
+}
+
 /* The position goes along although it is not where this reads. */
 static BOOL WINAPI read_file(HANDLE file, void *buffer, DWORD size,
                              DWORD *count, OVERLAPPED *overlapped)
@@ -168,6 +236,8 @@ static BOOL WINAPI read_file(HANDLE file, void *buffer, DWORD size,
     const struct fake_content *content = fake_content_of(file);
     if (error == 0)
         error = reading_error(content, size, count, overlapped);
+    if (error == 0 && fake_find((ULONG_PTR)file)->is_overlapped)
+        error = begin_reading(content, buffer, size, overlapped);
     if (error == 0 && offset >= content->size)
         error = ERROR_HANDLE_EOF;
     if (error == 0) {
@@ -182,4 +252,5 @@ void fake_install_contents(struct psock_winsock_table *table)
     table->GetFileType = get_file_type;
     table->SetFilePointerEx = set_pointer;
     table->ReadFile = read_file;
+    table->GetOverlappedResult = get_overlapped_result;
 }

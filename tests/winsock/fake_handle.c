@@ -138,6 +138,7 @@ static DWORD wait_for_event(HANDLE handle, int64_t due_ns)
 {
     const int64_t give_up_ns = fake_patience_ends_ns();
     fake_settle_cancels();
+    fake_settle_read(fake_find((ULONG_PTR)handle));
     for (;;) {
         struct fake_object *event = fake_find((ULONG_PTR)handle);
         if (event == NULL || event->kind != FAKE_EVENT) {

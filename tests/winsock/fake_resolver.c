@@ -672,8 +672,27 @@ static BOOL WINAPI get_own_name(COMPUTER_NAME_FORMAT kind, WCHAR *name,
     return fake_leave_bool(&visit, error);
 }
 
+/* Knows one name beyond ASCII. */
+static NTSTATUS NTAPI make_ascii(ULONG flags, const WCHAR *name, LONG length,
+                                 WCHAR *ascii, LONG *room)
+{
+    struct fake_visit visit;
+    WCHAR made[TEXT_SIZE];
+    NTSTATUS error =
+        fake_enter(&visit, FAKE_RtlIdnToAscii, "flags %u", (unsigned)flags);
+    if (length != -1 || name[0] != 0xfc || name[1] != 0 || *room < 8)
+        fake_complain("the ASCII form of something else is asked for");
+    if (error == 0) {
+        to_wide("xn--tda", made);
+        *room = (LONG)units_of(made) + 1;
+        memcpy(ascii, made, (size_t)*room * sizeof *made);
+    }
+    return fake_leave_status(&visit, error);
+}
+
 void fake_install_resolver(struct psock_winsock_table *table)
 {
+    table->RtlIdnToAscii = make_ascii;
     table->GetAddrInfoExW = ask_behind;
     table->GetAddrInfoExCancel = cancel;
     table->FreeAddrInfoExW = free_behind;

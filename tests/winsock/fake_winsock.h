@@ -117,9 +117,11 @@ const char *fake_complaints(void);
     X(GetFileType)                                                             \
     X(SetFilePointerEx)                                                        \
     X(ReadFile)                                                                \
+    X(GetOverlappedResult)                                                     \
     X(TransmitFile)                                                            \
     X(WSAGetOverlappedResult)                                                  \
     X(RtlGetVersion)                                                           \
+    X(RtlIdnToAscii)                                                           \
     X(CreateFileW)                                                             \
     X(GetFileInformationByHandleEx)                                            \
     X(SetFileInformationByHandle)                                              \
@@ -302,6 +304,9 @@ void fake_make_device(const char *path, DWORD type);
 /* Where an open file stands, of which there are so many. */
 int64_t fake_position(intptr_t file);
 void fake_move_position(intptr_t file, int64_t position);
+
+/* Makes the handle one for overlapped calls, which end later. */
+void fake_make_overlapped(intptr_t file);
 unsigned fake_open_files(void);
 
 /* This is a server's edition, where any number of files are transmitted at once. */

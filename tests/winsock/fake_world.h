@@ -119,6 +119,7 @@ struct fake_object {
     /* Files: where the handle leads, and stands. */
     struct fake_file *file;
     int64_t position;
+    _Bool is_overlapped;
 
     /* Sockets. */
     int family;
@@ -291,6 +292,9 @@ size_t fake_read_content(const struct fake_content *content, int64_t offset,
 int fake_tell_standard_info(const struct fake_content *content, void *info,
                             DWORD size);
 int64_t fake_offset_of(const OVERLAPPED *overlapped);
+
+/* Ends the read whose end `event` will tell. */
+void fake_settle_read(const struct fake_object *event);
 
 /* --- fake_transmit.c --- */
 

@@ -211,6 +211,18 @@ static void stopping_is_not_there_on_old_systems(void **state)
     assert_int_equal(psock_capability(PSOCK_CAP_STOP_LOOK_UP), PSOCK_ENOTSUP);
 }
 
+static void international_names_are_found_out_without_a_question(void **state)
+{
+    (void)state;
+    assert_int_equal(psock_capability(PSOCK_CAP_INTERNATIONAL_NAMES), 0);
+    fake_fail_next(FAKE_RtlIdnToAscii, (int)0xC0000716, 1);
+    assert_int_equal(psock_capability(PSOCK_CAP_INTERNATIONAL_NAMES),
+                     PSOCK_ENOTSUP);
+    assert_int_equal(psock_error_native(), WSAEOPNOTSUPP);
+    assert_int_equal(fake_calls(FAKE_GetAddrInfoExW), 0);
+    assert_int_equal(fake_calls(FAKE_GetAddrInfoW), 0);
+}
+
 /* --- What stays ---------------------------------------------------------------------- */
 
 static void module_stays_loaded(void **state)
@@ -312,6 +324,7 @@ int main(void)
         ON_WINDOWS_10(stopping_is_there_when_the_trial_ends_at_once),
         ON_WINDOWS_10(stopping_is_not_there_without_handles),
         ON_WINDOWS_7(stopping_is_not_there_on_old_systems),
+        ON_BOTH(international_names_are_found_out_without_a_question),
         ON_BOTH(module_stays_loaded),
         ON_BOTH(winsock_stays_started),
         ON_BOTH(answers_and_stops_may_meet),

@@ -91,6 +91,7 @@ static void what_windows_says_of_a_path_is_told(void **state)
     } failures[] = {{ERROR_FILE_NOT_FOUND, PSOCK_ENOENT},
                     {ERROR_PATH_NOT_FOUND, PSOCK_ENOENT},
                     {ERROR_INVALID_NAME, PSOCK_ENOENT},
+                    {ERROR_INVALID_HANDLE, PSOCK_EINVAL}, /* no console */
                     {ERROR_ACCESS_DENIED, PSOCK_EACCES},
                     {ERROR_SHARING_VIOLATION, PSOCK_EBUSY},
                     {ERROR_FILENAME_EXCED_RANGE, PSOCK_ENAMETOOLONG},
@@ -165,6 +166,26 @@ static void file_stands_where_it_stood(void **state)
     assert_int_equal(send_text_of(s, file, PSOCK_FOREVER, LENGTH), 0);
     assert_int_equal(fake_calls(FAKE_TransmitFile), 1);
     assert_int_equal(fake_position(file), 7);
+    close_text(file);
+    scene_close_two(s, peer);
+}
+
+/* Such a handle comes from elsewhere. */
+static void handle_for_overlapped_calls_is_waited_for(void **state)
+{
+    int64_t done = -1;
+    (void)state;
+    psock_t peer;
+    psock_t s = scene_connected(&peer);
+    psock_file file = open_text();
+    fake_make_overlapped(file);
+    assert_int_equal(send_text_of(s, file, PSOCK_FOREVER, LENGTH), 0);
+    scene_expect(peer, text);
+    assert_int_equal(
+        psock_send_file(s, file, 20, 100, psock_deadline_ms(5000), &done),
+        PSOCK_EEOF);
+    assert_int_equal(done, 5);
+    scene_expect(peer, " file");
     close_text(file);
     scene_close_two(s, peer);
 }
@@ -580,6 +601,7 @@ int main(void)
         ON_BOTH(client_editions_transmit_nothing),
         ON_WINDOWS_10(edition_that_is_not_told_is_a_clients),
         ON_WINDOWS_10(file_stands_where_it_stood),
+        ON_WINDOWS_10(handle_for_overlapped_calls_is_waited_for),
         ON_WINDOWS_10(failed_reading_keeps_the_count_and_the_code),
         ON_WINDOWS_10(what_can_be_ended_is_read_and_sent),
         ON_WINDOWS_10(canceled_file_has_an_exact_count),
