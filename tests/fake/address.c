@@ -9,13 +9,6 @@ enum {
     LONGEST_NAME = PSOCK_SYS_SCOPE_NAME_SIZE - 1
 };
 
-static psock_address parsed(const char *text)
-{
-    psock_address address;
-    assert_result(psock_address_parse(text, &address), 0);
-    return address;
-}
-
 static void check_refused(const char *text, int error)
 {
     psock_address address;

@@ -11,13 +11,6 @@ static int read_host(const char *host, int family, unsigned flags,
     return psock_target_read(host, "80", family, flags, target);
 }
 
-static psock_address parsed(const char *text)
-{
-    psock_address address;
-    assert_result(psock_address_parse(text, &address), 0);
-    return address;
-}
-
 /* `texts` in order, null-ended, is what is known; nobody is to be asked. */
 static void check_known(const char *host, int family, unsigned flags,
                         const char *const *texts)

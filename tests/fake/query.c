@@ -13,33 +13,6 @@ static const uint32_t rung[] = {PSOCK_READABLE};
 static const struct psock_sys_look_up plain = {
     .host = "example.org", .service = "http", .type = PSOCK_STREAM};
 
-static psock_address parsed(const char *text)
-{
-    psock_address address;
-    assert_result(psock_address_parse(text, &address), 0);
-    return address;
-}
-
-/* An answer of addresses as text, null-ended; kept until the next. */
-static const struct finding *found(const char *const *texts)
-{
-    static psock_address addresses[16];
-    static struct finding finding;
-    finding = (struct finding){.addresses = addresses};
-    for (; texts[finding.result] != NULL; finding.result++)
-        addresses[finding.result] = parsed(texts[finding.result]);
-    return &finding;
-}
-
-#define FOUND(...) found((const char *const[]){__VA_ARGS__, NULL})
-
-static const struct finding *failed(int error)
-{
-    static struct finding finding;
-    finding = (struct finding){.result = error};
-    return &finding;
-}
-
 static void expect_begin(const struct psock_sys_look_up *question,
                          struct answer answer)
 {

@@ -31,32 +31,6 @@ static int begin_untouched(void **state)
 #define test(claim)                                                            \
     cmocka_unit_test_setup_teardown(claim, begin_untouched, fake_end)
 
-static psock_address parsed(const char *text)
-{
-    psock_address address;
-    assert_result(psock_address_parse(text, &address), 0);
-    return address;
-}
-
-static const struct finding *found(const char *const *texts)
-{
-    static psock_address list[ROOM];
-    static struct finding finding;
-    finding = (struct finding){.addresses = list};
-    for (; texts[finding.result] != NULL; finding.result++)
-        list[finding.result] = parsed(texts[finding.result]);
-    return &finding;
-}
-
-#define FOUND(...) found((const char *const[]){__VA_ARGS__, NULL})
-
-static const struct finding *failed(int error)
-{
-    static struct finding finding;
-    finding = (struct finding){.result = error};
-    return &finding;
-}
-
 /* The question, and its answer at once.  The first needs a start. */
 static void expect_question(const struct psock_sys_look_up *question,
                             const struct finding *finding)

@@ -328,6 +328,17 @@ struct finding {
     const char *service_name;
 };
 
+/* The address that `text` says. */
+psock_address parsed(const char *text);
+
+/* What a look-up finds that finds the addresses which the texts say, at most 16;
+ * kept until the next. */
+#define FOUND(...) found((const char *const[]){__VA_ARGS__, NULL})
+const struct finding *found(const char *const *texts);
+
+/* And one that fails. */
+const struct finding *failed(int error);
+
 /* Success of a call during which the look-up that it begins or stops is
  * answered.  `finding` stays the test's. */
 struct answer finds_out(const struct finding *finding);

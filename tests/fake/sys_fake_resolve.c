@@ -7,6 +7,32 @@
 
 #include <string.h>
 
+/* --- Findings ------------------------------------------------------------- */
+
+psock_address parsed(const char *text)
+{
+    psock_address address;
+    assert_result(psock_address_parse(text, &address), 0);
+    return address;
+}
+
+const struct finding *found(const char *const *texts)
+{
+    static psock_address addresses[16];
+    static struct finding finding;
+    finding = (struct finding){.addresses = addresses};
+    for (; texts[finding.result] != NULL; finding.result++)
+        addresses[finding.result] = parsed(texts[finding.result]);
+    return &finding;
+}
+
+const struct finding *failed(int error)
+{
+    static struct finding finding;
+    finding = (struct finding){.result = error};
+    return &finding;
+}
+
 /* --- The book of look-ups ------------------------------------------------- */
 
 enum {

@@ -390,22 +390,35 @@ static void shut(void *context)
     assert_int_equal(psock_shutdown(shutting->s, shutting->how), 0);
 }
 
+/* Two that are connected, of which one is about to send the text by itself to
+ * a peer that has no room for all of it. */
+static psock_file begin_shutting(struct shutting *shutting)
+{
+    shutting->s = scene_connected(&shutting->reader.peer);
+    psock_file file = open_text();
+    fake_be_a_server();
+    fake_set_room(4);
+    return file;
+}
+
+static void end_shutting(const struct shutting *shutting, psock_file file)
+{
+    fake_when_waiting(NULL, NULL);
+    close_text(file);
+    scene_close_two(shutting->s, shutting->reader.peer);
+}
+
 static void shutdown_of_sending_ends_a_transmission(void **state)
 {
     struct shutting shutting = {.how = PSOCK_SHUT_WRITE};
     (void)state;
-    shutting.s = scene_connected(&shutting.reader.peer);
-    psock_file file = open_text();
-    fake_be_a_server();
-    fake_set_room(4);
+    psock_file file = begin_shutting(&shutting);
     fake_when_waiting(shut, &shutting);
     assert_int_equal(send_text_of(shutting.s, file, PSOCK_FOREVER, 0),
                      PSOCK_EPIPE);
     assert_int_equal(psock_error_native(), WSAESHUTDOWN);
     assert_int_equal(fake_calls(FAKE_CancelIoEx), 1);
-    fake_when_waiting(NULL, NULL);
-    close_text(file);
-    scene_close_two(shutting.s, shutting.reader.peer);
+    end_shutting(&shutting, file);
 }
 
 /* That would lose count of what went, and for nothing. */
@@ -413,16 +426,11 @@ static void shutdown_of_receiving_ends_no_transmission(void **state)
 {
     struct shutting shutting = {.how = PSOCK_SHUT_READ};
     (void)state;
-    shutting.s = scene_connected(&shutting.reader.peer);
-    psock_file file = open_text();
-    fake_be_a_server();
-    fake_set_room(4);
+    psock_file file = begin_shutting(&shutting);
     fake_when_waiting(shut, &shutting);
     assert_int_equal(send_text_of(shutting.s, file, PSOCK_FOREVER, LENGTH), 0);
     assert_int_equal(fake_calls(FAKE_CancelIoEx), 0);
-    fake_when_waiting(NULL, NULL);
-    close_text(file);
-    scene_close_two(shutting.s, shutting.reader.peer);
+    end_shutting(&shutting, file);
 }
 
 /* Shut down when all is ready for the transmission but itself. */
@@ -430,16 +438,12 @@ static void shutdown_before_a_transmission_is_found(void **state)
 {
     struct shutting shutting = {.how = PSOCK_SHUT_WRITE};
     (void)state;
-    shutting.s = scene_connected(&shutting.reader.peer);
-    psock_file file = open_text();
-    fake_be_a_server();
+    psock_file file = begin_shutting(&shutting);
     fake_after(FAKE_SetFilePointerEx, shut, &shutting);
     assert_int_equal(send_text_of(shutting.s, file, PSOCK_FOREVER, 0),
                      PSOCK_EPIPE);
     assert_int_equal(fake_recorded("TransmitFile #2 size 25 at 0 = error"), 1);
-    fake_when_waiting(NULL, NULL);
-    close_text(file);
-    scene_close_two(shutting.s, shutting.reader.peer);
+    end_shutting(&shutting, file);
 }
 
 static void reset(void *context)
