@@ -280,13 +280,17 @@ static void next_look_up_asks_the_server_that_is_there_now(void **state)
 }
 
 /* As soon as the system has given up some of them.  So many questions at once may
- * be too much for the name server's queue, so each is put several times. */
+ * be too much for the name server's queue, and then it says nothing. */
 static void look_up_behind_very_many_is_answered_in_the_end(void **state)
 {
+    const psock_deadline deadline = in_time();
+    ptrdiff_t result = PSOCK_EAI_AGAIN;
     (void)state;
     ask_real_server("options attempts:3");
     leave_very_many_alone();
-    assert_result(look_up(in_time(), "four.test"), 1);
+    while (result == PSOCK_EAI_AGAIN)
+        result = look_up(deadline, "four.test");
+    assert_result(result, 1);
     check_quiet();
 }
 
