@@ -77,6 +77,7 @@ set(PSOCK_WIN32_OTHER
   src/win32/moment.c
   src/win32/abilities.c
   src/win32/interfaces.c
+  src/win32/work.c
   src/win32/shadow.c
   src/win32/afd.c
   src/win32/registry.c

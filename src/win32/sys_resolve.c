@@ -1,113 +1,17 @@
 /* sys_resolve.c: names by GetAddrInfoExW, which runs in the background, and what
  * can only be waited for by calls in threads of the system's pool.
  *
- * What the system is given, and writes to, is a `struct work`, which has all that
+ * What the system is given, and writes to, is a `struct psock_win32_work`, which has all that
  * the call needs and lives until nobody in the system can come back to it.  It is
  * tied to the look-up until one side lets go, under a lock: the one that brings an
  * answer, or the one that does not want it any more.  So `done` is called once, and
  * a look-up that was stopped is free at once, whatever the system still does. */
-#include "platform.h"
+#include "work.h"
 
 #include <stdlib.h>
 
 typedef void(CALLBACK *completion_routine)(DWORD error, DWORD size,
                                            OVERLAPPED *overlapped);
-
-/* No name of a host or service has more units than bytes. */
-#define HOST_ROOM PSOCK_HOST_NAME_SIZE
-#define SERVICE_ROOM PSOCK_SERVICE_NAME_SIZE
-
-struct work {
-    OVERLAPPED overlapped; /* first: the routine gets its address */
-    LONG holders;
-    HANDLE handle; /* to cancel by, where the system gives one */
-    struct psock_sys_look_up *look_up; /* null once it has been let go */
-
-    /* Fills in the answer, and returns the system's code. */
-    int (*ask)(struct work *work);
-
-    /* The question. */
-    WCHAR *host; /* null, or in `host_text` */
-    WCHAR *service;
-    WCHAR host_text[HOST_ROOM];
-    WCHAR service_text[SERVICE_ROOM];
-    ADDRINFOEXW wanted;
-    psock_address address;
-    int service_flags;
-    unsigned numeric;
-
-    /* The answer: either list, or the texts in place of those above. */
-    ADDRINFOEXW *found;
-    ADDRINFOW *found_by_waiting;
-};
-
-static SRWLOCK lock = SRWLOCK_INIT;
-
-static void hold(struct work *work)
-{
-    InterlockedIncrement(&work->holders);
-}
-
-static void release(struct work *work)
-{
-    if (InterlockedDecrement(&work->holders) > 0)
-        return;
-    if (work->found != NULL)
-        psock_winsock.FreeAddrInfoExW(work->found);
-    if (work->found_by_waiting != NULL)
-        psock_winsock.FreeAddrInfoW(work->found_by_waiting);
-    free(work);
-}
-
-/* --- Who answers ------------------------------------------------------------ */
-
-static void tie(struct work *work, struct psock_sys_look_up *look_up)
-{
-    AcquireSRWLockExclusive(&lock);
-    work->look_up = look_up;
-    look_up->work = work;
-    ReleaseSRWLockExclusive(&lock);
-}
-
-/* Both are called with the lock held. */
-static void untie(struct work *work)
-{
-    if (work->look_up != NULL)
-        work->look_up->work = NULL;
-    work->look_up = NULL;
-}
-
-/* Whoever gets a look-up from this is to answer it; null when another one does.
- */
-static struct psock_sys_look_up *claim(struct work *work)
-{
-    AcquireSRWLockExclusive(&lock);
-    struct psock_sys_look_up *look_up = work->look_up;
-    untie(work);
-    ReleaseSRWLockExclusive(&lock);
-    return look_up;
-}
-
-/* The same from the other end.  The work is held. */
-static struct work *claim_from(struct psock_sys_look_up *look_up)
-{
-    AcquireSRWLockExclusive(&lock);
-    struct work *work = look_up->work;
-    if (work != NULL) {
-        hold(work);
-        untie(work);
-    }
-    ReleaseSRWLockExclusive(&lock);
-    return work;
-}
-
-static _Bool is_wanted(struct work *work)
-{
-    AcquireSRWLockExclusive(&lock);
-    _Bool wanted = work->look_up != NULL;
-    ReleaseSRWLockExclusive(&lock);
-    return wanted;
-}
 
 /* --- Text -------------------------------------------------------------------- */
 
@@ -180,7 +84,8 @@ static void gather(struct gathering *to, const struct sockaddr *name,
 }
 
 /* Some headers name the type of `ai_next` in another way. */
-static void gather_all(struct gathering *to, const struct work *work)
+static void gather_all(struct gathering *to,
+                       const struct psock_win32_work *work)
 {
     to->count = 0;
     for (const ADDRINFOEXW *each = work->found; each != NULL;
@@ -192,7 +97,7 @@ static void gather_all(struct gathering *to, const struct work *work)
 }
 
 /* The first entry has the canonical name. */
-static const WCHAR *canonical_name(const struct work *work)
+static const WCHAR *canonical_name(const struct psock_win32_work *work)
 {
     if (work->found != NULL)
         return work->found->ai_canonname;
@@ -203,7 +108,7 @@ static const WCHAR *canonical_name(const struct work *work)
 
 /* Returns the system's code, which is 0 when all is well. */
 static int answer_addresses(struct psock_sys_look_up *look_up,
-                            const struct work *work)
+                            const struct psock_win32_work *work)
 {
     struct gathering to = {.family = work->wanted.ai_family};
     const WCHAR *name = canonical_name(work);
@@ -222,7 +127,7 @@ static int answer_addresses(struct psock_sys_look_up *look_up,
 }
 
 static int answer_names(struct psock_sys_look_up *look_up,
-                        const struct work *work)
+                        const struct psock_win32_work *work)
 {
     narrow(work->host_text, look_up->host_name, sizeof look_up->host_name);
     narrow(work->service_text, look_up->service_name,
@@ -239,8 +144,8 @@ static int failure(const struct psock_sys_look_up *look_up, int native)
     return of_service && missing ? PSOCK_EAI_SERVICE : error;
 }
 
-static void answer(struct psock_sys_look_up *look_up, const struct work *work,
-                   int native)
+static void answer(struct psock_sys_look_up *look_up,
+                   const struct psock_win32_work *work, int native)
 {
     look_up->result = 0;
     look_up->addresses = NULL;
@@ -256,12 +161,12 @@ static void answer(struct psock_sys_look_up *look_up, const struct work *work,
 
 /* What the system has found out.  Whoever waits for it may be gone from where this
  * is once it is told, so that comes last. */
-static void finish(struct work *work, int native)
+static void finish(struct psock_win32_work *work, int native)
 {
-    struct psock_sys_look_up *look_up = claim(work);
+    struct psock_sys_look_up *look_up = psock_win32_claim_look_up(work);
     if (look_up != NULL)
         answer(look_up, work, native);
-    release(work);
+    psock_win32_release_work(work);
     if (look_up != NULL)
         look_up->done(look_up);
 }
@@ -269,7 +174,7 @@ static void finish(struct work *work, int native)
 /* --- In a thread of the system's pool ------------------------------------------ */
 
 /* By the call that everybody makes. */
-static int ask_for_addresses(struct work *work)
+static int ask_for_addresses(struct psock_win32_work *work)
 {
     const ADDRINFOW wanted = {.ai_flags = work->wanted.ai_flags,
                               .ai_family = work->wanted.ai_family,
@@ -285,7 +190,7 @@ static _Bool is_no_name(int native)
 }
 
 /* Asks for the name of the host, or of the service. */
-static int ask_name(struct work *work, WCHAR *host, WCHAR *service)
+static int ask_name(struct psock_win32_work *work, WCHAR *host, WCHAR *service)
 {
     int native = psock_winsock.GetNameInfoW(
         (const struct sockaddr *)work->address.storage.bytes,
@@ -305,7 +210,7 @@ static _Bool is_number(const WCHAR *text)
 }
 
 /* A service without a name is written as its number. */
-static int ask_for_service(struct work *work)
+static int ask_for_service(struct psock_win32_work *work)
 {
     int native = ask_name(work, NULL, work->service_text);
     if (is_number(work->service_text))
@@ -313,7 +218,7 @@ static int ask_for_service(struct work *work)
     return native;
 }
 
-static int ask_for_names(struct work *work)
+static int ask_for_names(struct psock_win32_work *work)
 {
     int native = 0;
     if ((work->numeric & PSOCK_RESOLVE_NUMERIC_SERVICE) == 0)
@@ -326,21 +231,23 @@ static int ask_for_names(struct work *work)
 /* What is stopped before it has begun does not begin. */
 static DWORD WINAPI run(void *context)
 {
-    struct work *work = context;
-    finish(work, is_wanted(work) ? work->ask(work) : WSA_E_CANCELLED);
+    struct psock_win32_work *work = context;
+    finish(work, psock_win32_is_work_wanted(work) ? work->ask(work)
+                                                  : WSA_E_CANCELLED);
     return 0;
 }
 
-static int give_up(struct work *work, int native)
+static int give_up(struct psock_win32_work *work, int native)
 {
-    claim(work);
-    release(work);
+    psock_win32_claim_look_up(work);
+    psock_win32_release_work(work);
     psock_winsock.WSASetLastError(native);
     return psock_win32_resolver_error(native);
 }
 
 /* Whoever acts for another user in this thread does not in that one. */
-static int queue(struct work *work, int (*ask)(struct work *work))
+static int queue(struct psock_win32_work *work,
+                 int (*ask)(struct psock_win32_work *work))
 {
     work->ask = ask;
     if (psock_winsock.QueueUserWorkItem(run, work, WT_EXECUTELONGFUNCTION))
@@ -353,21 +260,21 @@ static int queue(struct work *work, int (*ask)(struct work *work))
 static void CALLBACK completed(DWORD error, DWORD size, OVERLAPPED *overlapped)
 {
     (void)size;
-    finish((struct work *)(void *)overlapped, (int)error);
+    finish((struct psock_win32_work *)(void *)overlapped, (int)error);
 }
 
 /* Answers that come at once do not come by the routine.  The work is held in the
  * meantime, as it may be answered before the handle is written; if it is under way
  * then, it may be gone afterwards. */
-static int ask_in_background(struct work *work, DWORD namespaces)
+static int ask_in_background(struct psock_win32_work *work, DWORD namespaces)
 {
-    hold(work);
+    psock_win32_hold_work(work);
     int native = psock_winsock.GetAddrInfoExW(
         work->host, work->service, namespaces, NULL, &work->wanted,
         &work->found, NULL, &work->overlapped,
         (LPLOOKUPSERVICE_COMPLETION_ROUTINE)(uintptr_t)completed,
         &work->handle);
-    release(work);
+    psock_win32_release_work(work);
     return native;
 }
 
@@ -396,13 +303,13 @@ static _Bool is_ascii(const WCHAR *text)
 
 /* A name that has no ASCII form, or one that is too long, is none: that is found out
  * at once, and looks like the failure of a server, of which none was asked. */
-static int meant_at_once(const struct work *work, int native)
+static int meant_at_once(const struct psock_win32_work *work, int native)
 {
     return native == WSANO_RECOVERY && !is_ascii(work->host) ? WSAHOST_NOT_FOUND
                                                              : native;
 }
 
-static int ask_for_host(struct work *work)
+static int ask_for_host(struct psock_win32_work *work)
 {
     int native = ask_in_background(work, NS_ALL);
     if (native == WSA_IO_PENDING)
@@ -414,14 +321,6 @@ static int ask_for_host(struct work *work)
 }
 
 /* --- Beginning ------------------------------------------------------------------ */
-
-static struct work *make_work(void)
-{
-    struct work *work = calloc(1, sizeof *work);
-    if (work != NULL)
-        work->holders = 1;
-    return work;
-}
 
 static const struct {
     int family;
@@ -438,7 +337,8 @@ static int native_family(int family)
     return native;
 }
 
-static int put_names(struct work *work, const struct psock_sys_look_up *look_up)
+static int put_names(struct psock_win32_work *work,
+                     const struct psock_sys_look_up *look_up)
 {
     int error = widen(look_up->host, work->host_text, HOST_ROOM, &work->host);
     if (error == 0)
@@ -452,7 +352,7 @@ static int put_names(struct work *work, const struct psock_sys_look_up *look_up)
     return error;
 }
 
-static int put_address(struct work *work,
+static int put_address(struct psock_win32_work *work,
                        const struct psock_sys_look_up *look_up)
 {
     work->address = *look_up->address;
@@ -472,11 +372,12 @@ static void stay_loaded(void)
     if (psock_winsock.GetModuleHandleExW(
             GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS |
                 GET_MODULE_HANDLE_EX_FLAG_PIN,
-            (const WCHAR *)(const void *)&lock, &module))
+            (const WCHAR *)(const void *)families, &module))
         InterlockedExchange(&stays, 1);
 }
 
-static int begin(struct work *work, const struct psock_sys_look_up *look_up)
+static int begin(struct psock_win32_work *work,
+                 const struct psock_sys_look_up *look_up)
 {
     stay_loaded();
     psock_win32_stay_started();
@@ -489,16 +390,16 @@ static int begin(struct work *work, const struct psock_sys_look_up *look_up)
 
 int psock_sys_begin_look_up(struct psock_sys_look_up *look_up)
 {
-    struct work *work = make_work();
+    struct psock_win32_work *work = psock_win32_make_work();
     if (work == NULL)
         return psock_win32_no_memory();
     int error = look_up->address != NULL ? put_address(work, look_up)
                                          : put_names(work, look_up);
     if (error < 0) {
-        release(work);
+        psock_win32_release_work(work);
         return error;
     }
-    tie(work, look_up);
+    psock_win32_tie_work(work, look_up);
     return begin(work, look_up);
 }
 
@@ -506,7 +407,7 @@ int psock_sys_begin_look_up(struct psock_sys_look_up *look_up)
 
 /* No lock is held: the routine may be called from within.  A handle that has ended
  * in this moment is refused. */
-static void cancel(struct work *work)
+static void cancel(struct psock_win32_work *work)
 {
     if (work->handle != NULL)
         psock_winsock.GetAddrInfoExCancel(&work->handle);
@@ -514,11 +415,11 @@ static void cancel(struct work *work)
 
 void psock_sys_stop_look_up(struct psock_sys_look_up *look_up)
 {
-    struct work *work = claim_from(look_up);
+    struct psock_win32_work *work = psock_win32_claim_work(look_up);
     if (work == NULL)
         return;
     cancel(work);
-    release(work);
+    psock_win32_release_work(work);
     answer(look_up, NULL, WSA_E_CANCELLED);
     look_up->result = PSOCK_ECANCELED;
     look_up->done(look_up);
@@ -526,26 +427,26 @@ void psock_sys_stop_look_up(struct psock_sys_look_up *look_up)
 
 /* Tries it with a name for which nobody outside is asked.  An answer that comes at
  * once shows that the system looks up in the background where that is worth it. */
-static int try_to_stop(struct work *work)
+static int try_to_stop(struct psock_win32_work *work)
 {
     static const WCHAR local[] = {'l', 'o', 'c', 'a', 'l',
                                   'h', 'o', 's', 't', 0};
     memcpy(work->host_text, local, sizeof local);
     work->host = work->host_text;
-    hold(work);
+    psock_win32_hold_work(work);
     int native = ask_in_background(work, NS_DNS);
     _Bool stops = native == WSA_IO_PENDING ? work->handle != NULL : native == 0;
     if (native == WSA_IO_PENDING)
         cancel(work);
     else
-        release(work);
-    release(work);
+        psock_win32_release_work(work);
+    psock_win32_release_work(work);
     return stops ? 0 : PSOCK_ENOTSUP;
 }
 
 int psock_sys_can_stop_look_up(void)
 {
-    struct work *work = make_work();
+    struct psock_win32_work *work = psock_win32_make_work();
     if (work == NULL)
         return psock_win32_no_memory();
     stay_loaded();

@@ -148,10 +148,13 @@ static ptrdiff_t resolve_once(void *argument)
 /* Whatever the resolver loads and keeps. */
 static void warm_up_resolver(void)
 {
-    struct running_call *calls[8];
-    for (size_t i = 0; i < COUNT_OF(calls); i++)
+    enum {
+        AT_ONCE = 8
+    };
+    struct running_call *calls[AT_ONCE];
+    for (size_t i = 0; i < AT_ONCE; i++)
         calls[i] = begin_call(resolve_once, NULL);
-    for (size_t i = 0; i < COUNT_OF(calls); i++)
+    for (size_t i = 0; i < AT_ONCE; i++)
         assert_result(end_call(calls[i]), 2);
 }
 

@@ -86,7 +86,7 @@ size_t fake_read_content(const struct fake_content *content, int64_t offset,
     size_t count = 0;
     while (count < size && offset + (int64_t)count < content->size) {
         const int64_t at = offset + (int64_t)count - content->hole;
-        buffer[count++] = at < 0 ? 0 : (char)content->bytes[at];
+        buffer[count++] = (char)(at < 0 ? 0 : content->bytes[at]);
     }
     return count;
 }

@@ -101,6 +101,7 @@ struct fake_object {
     unsigned id; /* in order of opening: #1, #2 ... */
     ULONG_PTR handle;
     _Bool inheritable;
+    _Bool is_overlapped; /* files: opened so */
 
     /* Events. */
     _Bool manual_reset;
@@ -119,7 +120,6 @@ struct fake_object {
     /* Files: where the handle leads, and stands. */
     struct fake_file *file;
     int64_t position;
-    _Bool is_overlapped;
 
     /* Sockets. */
     int family;
