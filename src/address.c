@@ -1,7 +1,7 @@
 /* address.c: addresses as values: making them, looking inside, comparing. */
 #include <string.h>
 
-#include "sys.h"
+#include "policy.h"
 
 /* Takes `address` apart; a null one is no address. */
 static struct psock_address_view look(const psock_address *address)
@@ -120,7 +120,7 @@ int psock_address_set_port(psock_address *address, uint16_t port)
     if (address == NULL)
         return PSOCK_EFAULT;
     const int family = look(address).family;
-    if (family != PSOCK_IPV4 && family != PSOCK_IPV6)
+    if (!psock_is_internet(family))
         return PSOCK_EAFNOSUPPORT;
     psock_sys_address_set_port(address, port);
     return 0;

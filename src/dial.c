@@ -11,11 +11,9 @@ enum {
     RESOLUTION_DELAY_MS = 50
 };
 
-#define NANOSECONDS_PER_MS INT64_C(1000000)
-
 static _Bool is_family(int family)
 {
-    return family == PSOCK_NONE || family == PSOCK_IPV4 || family == PSOCK_IPV6;
+    return family == PSOCK_NONE || psock_is_internet(family);
 }
 
 static _Bool are_delays(const psock_dial_options *options)
@@ -56,11 +54,11 @@ static int only_family(const psock_dial_options *options)
                                    : psock_address_family(options->source);
 }
 
-static int64_t attempt_delay_ns(const psock_dial_options *options)
+static psock_deadline after_attempt_delay(const psock_dial_options *options)
 {
-    return NANOSECONDS_PER_MS * (options->attempt_delay_ms == 0
-                                     ? ATTEMPT_DELAY_MS
-                                     : options->attempt_delay_ms);
+    return psock_deadline_ms(options->attempt_delay_ms == 0
+                                 ? ATTEMPT_DELAY_MS
+                                 : options->attempt_delay_ms);
 }
 
 /* --- Who is tried next ------------------------------------------------------- */
@@ -210,10 +208,9 @@ static psock_t begin_next(struct dial *dial, struct queue *queue)
     dial->turn = queue == &dial->queues[0];
     const size_t open_before = dial->race.open;
     psock_t result = psock_race_begin(&dial->race, &peer);
-    dial->next_attempt =
-        dial->race.open > open_before
-            ? psock_deadline_ns(attempt_delay_ns(&dial->race.options))
-            : PSOCK_NOW;
+    dial->next_attempt = dial->race.open > open_before
+                             ? after_attempt_delay(&dial->race.options)
+                             : PSOCK_NOW;
     return result;
 }
 

@@ -369,7 +369,7 @@ static int kind_error(psock_t s, _Bool raw_will_do)
     int error = s < 0 ? PSOCK_EBADF : psock_sys_kind(s, &family, &type);
     if (error < 0)
         return error;
-    if (family != PSOCK_IPV4 && family != PSOCK_IPV6)
+    if (!psock_is_internet(family))
         return PSOCK_EOPNOTSUPP;
     return type == PSOCK_DATAGRAM || (raw_will_do && type == PSOCK_RAW)
                ? 0

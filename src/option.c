@@ -108,7 +108,7 @@ static int tcp_error(psock_t s, const void *data)
     int error = look_at(&subject);
     if (error < 0)
         return error;
-    _Bool is_ip = subject.family == PSOCK_IPV4 || subject.family == PSOCK_IPV6;
+    _Bool is_ip = psock_is_internet(subject.family);
     return is_ip && subject.type == PSOCK_STREAM ? 0 : PSOCK_EOPNOTSUPP;
 }
 

@@ -78,6 +78,12 @@ static inline size_t psock_message_bytes(const psock_message *message)
     return size;
 }
 
+/* Whether it is a family of addresses with ports. */
+static inline _Bool psock_is_internet(int family)
+{
+    return family == PSOCK_IPV4 || family == PSOCK_IPV6;
+}
+
 /* What of enum psock_readiness can be asked for. */
 #define PSOCK_CAN_BE_WANTED                                                    \
     (PSOCK_READABLE | PSOCK_URGENT | PSOCK_WRITABLE | PSOCK_READ_ENDED)

@@ -14,11 +14,6 @@
     (PSOCK_RESOLVE_NUMERIC_HOST | PSOCK_RESOLVE_NUMERIC_SERVICE |              \
      PSOCK_RESOLVE_NAME_REQUIRED)
 
-static _Bool is_internet(int family)
-{
-    return family == PSOCK_IPV4 || family == PSOCK_IPV6;
-}
-
 static _Bool has_services(int type)
 {
     return type == PSOCK_STREAM || type == PSOCK_DATAGRAM;
@@ -30,7 +25,7 @@ static int options_error(const psock_resolve_options *options)
 {
     if ((options->flags & ~(unsigned)TARGET_FLAGS) != 0)
         return PSOCK_EINVAL;
-    if (options->family != PSOCK_NONE && !is_internet(options->family))
+    if (options->family != PSOCK_NONE && !psock_is_internet(options->family))
         return PSOCK_EAI_FAMILY;
     return has_services(options->type) ? 0 : PSOCK_EAI_SOCKTYPE;
 }
@@ -238,7 +233,7 @@ static int address_error(const psock_address *address, int type, unsigned flags)
         return PSOCK_EINVAL;
     if ((flags & contradiction) == contradiction)
         return PSOCK_EAI_BADFLAGS;
-    if (!is_internet(psock_address_family(address)))
+    if (!psock_is_internet(psock_address_family(address)))
         return PSOCK_EAI_FAMILY;
     return has_services(type) ? 0 : PSOCK_EAI_SOCKTYPE;
 }

@@ -8,8 +8,7 @@ static const psock_serve_options no_options;
 
 static int options_error(const psock_serve_options *options)
 {
-    if (options->family != PSOCK_NONE && options->family != PSOCK_IPV4 &&
-        options->family != PSOCK_IPV6)
+    if (options->family != PSOCK_NONE && !psock_is_internet(options->family))
         return PSOCK_EINVAL;
     if (options->mode < PSOCK_BIND_FRESH || options->mode > PSOCK_BIND_SHARED)
         return PSOCK_EINVAL;

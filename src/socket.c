@@ -21,7 +21,7 @@ static int open_flags_error(int family, unsigned flags)
 
 static int open_kind_error(int family, int type)
 {
-    if (family != PSOCK_IPV4 && family != PSOCK_IPV6 && family != PSOCK_UNIX)
+    if (!psock_is_internet(family) && family != PSOCK_UNIX)
         return PSOCK_EAFNOSUPPORT;
     if (type == PSOCK_STREAM || type == PSOCK_DATAGRAM)
         return 0;
@@ -42,7 +42,7 @@ psock_t psock_open(int family, int type, unsigned flags)
 
 psock_t psock_open_raw(int family, int protocol)
 {
-    if (family != PSOCK_IPV4 && family != PSOCK_IPV6)
+    if (!psock_is_internet(family))
         return PSOCK_EAFNOSUPPORT;
     if (protocol < 1 || protocol > 255)
         return PSOCK_EINVAL;
