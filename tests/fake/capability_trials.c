@@ -28,23 +28,9 @@ static int set_the_stage(void **state)
 
 /* --- Steps ---------------------------------------------------------------- */
 
-struct steps {
-    int left; /* before the one that fails; below zero for none */
-    _Bool is_over;
-};
-
 enum {
     FAILURE = PSOCK_ENOBUFS
 };
-
-/* The answer of the next step: `good`, or the failure. */
-static struct answer next(struct steps *steps, struct answer good)
-{
-    if (steps->left-- != 0)
-        return good;
-    steps->is_over = 1;
-    return returns(FAILURE);
-}
 
 /* Expects a step, unless one before it has failed. */
 #define STEP(call)                                                             \
@@ -391,7 +377,7 @@ static int fail_every_step(const struct subject *subject)
     struct steps steps;
     int step = 0;
     do {
-        steps = (struct steps){.left = step++};
+        steps = (struct steps){.left = step++, .error = FAILURE};
         script_begin();
         subject->try_it(&steps, subject->argument);
         const int expected = steps.is_over ? FAILURE : 0;

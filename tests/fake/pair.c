@@ -122,22 +122,6 @@ static void pair_of_packets_can_be_had_of_the_system_only(void **state)
 
 /* --- Steps, any of which can fail ----------------------------------------- */
 
-/* What a way does, in order, up to the one that fails. */
-struct steps {
-    int left; /* before the one that fails; below zero for none */
-    int error;
-    _Bool is_over;
-};
-
-/* The answer of the next step: `good`, or the failure. */
-static struct answer next(struct steps *steps, struct answer good)
-{
-    if (steps->left-- != 0)
-        return good;
-    steps->is_over = 1;
-    return returns(steps->error);
-}
-
 static void expect_opening(struct steps *steps, int family, int type, psock_t s)
 {
     if (!steps->is_over)

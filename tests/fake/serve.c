@@ -315,22 +315,6 @@ static void port_that_was_asked_for_is_tried_once(void **state)
 
 /* --- Steps, any of which can fail -------------------------------------------------------- */
 
-/* What is done for one socket, in order, up to the step that fails. */
-struct steps {
-    int left; /* before the one that fails */
-    int error;
-    _Bool is_over;
-};
-
-/* The answer of the next step: `good`, or the failure. */
-static struct answer next(struct steps *steps, struct answer good)
-{
-    if (steps->left-- != 0)
-        return good;
-    steps->is_over = 1;
-    return returns(steps->error);
-}
-
 static void expect_opened(struct steps *steps, int family, psock_t s)
 {
     if (!steps->is_over)

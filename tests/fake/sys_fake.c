@@ -143,6 +143,14 @@ struct answer leaving(int native, struct answer answer)
     return answer;
 }
 
+struct answer next(struct steps *steps, struct answer good)
+{
+    if (steps->left-- != 0)
+        return good;
+    steps->is_over = 1;
+    return returns(steps->error);
+}
+
 /* --- Checks --------------------------------------------------------------- */
 
 static int native_code;

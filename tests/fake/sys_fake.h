@@ -109,6 +109,16 @@ struct answer while_doing(void (*what)(void), struct answer answer);
  * nothing, since a system that succeeds may change its code all the same. */
 struct answer leaving(int native, struct answer answer);
 
+/* What a call does, step by step, up to the one that fails. */
+struct steps {
+    int left; /* before the one that fails; below zero for none */
+    int error;
+    _Bool is_over;
+};
+
+/* The answer of the next step: `good`, or the failure. */
+struct answer next(struct steps *steps, struct answer good);
+
 /* This system's number for an error. */
 int native_of(int error);
 
