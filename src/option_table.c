@@ -79,8 +79,7 @@ static const psock_option_info options[PSOCK_OPTION_COUNT] = {
     [PSOCK_OPTION_DONT_FRAGMENT] = SWITCH("dont-fragment", PACKETS, IP),
     [PSOCK_OPTION_PATH_MTU_BYTES] =
         GET("path-mtu", "bytes", 1, MOST, IP_TYPES, IP),
-    [PSOCK_OPTION_IPV6_ONLY] =
-        GET("ipv6-only", "switch", 0, 1, STREAM | DATAGRAM, IPV6),
+    [PSOCK_OPTION_IPV6_ONLY] = SWITCH("ipv6-only", STREAM | DATAGRAM, IPV6),
     [PSOCK_OPTION_FREE_BIND] = SWITCH("free-bind", IP_TYPES, IP),
     [PSOCK_OPTION_TRANSPARENT] = SWITCH("transparent", IP_TYPES, IP),
 

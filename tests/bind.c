@@ -225,13 +225,19 @@ static void listener_on_every_address_keeps_one_address(void **state)
     }
 }
 
-/* Tries several ports, as others may have some of them. */
-static int take_both_families(unsigned flags)
+/* Tries several ports, as others may have some of them.  `changed` is whether the
+ * socket is made to serve the other and changed before it is bound. */
+static int take_both_families(unsigned flags, int changed)
 {
+    const unsigned opened_with = changed ? flags ^ PSOCK_DUAL_STACK : flags;
     int error = PSOCK_EADDRINUSE;
     for (int i = 0; i < 10 && error == PSOCK_EADDRINUSE; i++) {
         psock_address any6 = any_address(PSOCK_IPV6, 0);
-        psock_t s = keep(psock_open(PSOCK_IPV6, PSOCK_STREAM, flags));
+        psock_t s = keep(psock_open(PSOCK_IPV6, PSOCK_STREAM, opened_with));
+        if (changed)
+            assert_result(psock_set_option(s, PSOCK_OPTION_IPV6_ONLY,
+                                           flags != PSOCK_DUAL_STACK),
+                          0);
         assert_result(psock_bind(s, &any6, PSOCK_BIND_FRESH), 0);
         assert_result(psock_listen(s, PSOCK_BACKLOG_DEFAULT), 0);
         psock_address local = local_of(s);
@@ -245,13 +251,23 @@ static int take_both_families(unsigned flags)
 static void ipv6_listener_leaves_ipv4_to_others(void **state)
 {
     (void)family_of(state);
-    assert_result(take_both_families(0), 0);
+    assert_result(take_both_families(0, 0), 0);
+    assert_result(take_both_families(0, 1), 0);
 }
 
 static void dual_stack_listener_takes_ipv4_too(void **state)
 {
     (void)family_of(state);
-    assert_result(take_both_families(PSOCK_DUAL_STACK), PSOCK_EADDRINUSE);
+    assert_result(take_both_families(PSOCK_DUAL_STACK, 0), PSOCK_EADDRINUSE);
+    assert_result(take_both_families(PSOCK_DUAL_STACK, 1), PSOCK_EADDRINUSE);
+}
+
+static void families_are_settled_once_bound(void **state)
+{
+    psock_t s = bound(family_of(state), PSOCK_STREAM, PSOCK_BIND_FRESH);
+    assert_result(psock_set_option(s, PSOCK_OPTION_IPV6_ONLY, 0), PSOCK_EINVAL);
+    assert_result(psock_get_option(s, PSOCK_OPTION_IPV6_ONLY, &(int64_t){0}),
+                  0);
 }
 
 /* --- Restarting ----------------------------------------------------------- */
@@ -316,6 +332,7 @@ int main(void)
         test_both(listener_on_every_address_keeps_one_address),
         test_ipv6(ipv6_listener_leaves_ipv4_to_others),
         test_ipv6(dual_stack_listener_takes_ipv4_too),
+        test_ipv6(families_are_settled_once_bound),
         test_both(rebinding_looks_past_dying_connections),
         test_both(fresh_binding_waits_for_dying_connections),
     };

@@ -6,10 +6,9 @@
  * an option of another kind of socket PSOCK_EOPNOTSUPP.  All three leave the
  * socket as it was, and the last two do not depend on the system.
  *
- * What is not here: sharing and exclusiveness of addresses (psock_bind()), what
- * IPv6 sockets serve (psock_open()), timeouts (deadlines), blocking mode and
- * inheritance by children, which are psock's own; and filters, for which see
- * native.h. */
+ * What is not here: sharing and exclusiveness of addresses (psock_bind()),
+ * timeouts (deadlines), blocking mode and inheritance by children, which are
+ * psock's own; and filters, for which see native.h. */
 #ifndef PSOCK_OPTION_H
 #define PSOCK_OPTION_H
 
@@ -107,7 +106,9 @@ enum psock_option {
     PSOCK_OPTION_DONT_FRAGMENT = 33,
     /* Get, of a connected one: what goes whole, its IP header included. */
     PSOCK_OPTION_PATH_MTU_BYTES = 34,
-    PSOCK_OPTION_IPV6_ONLY = 35, /* get: no IPv4 by mapped addresses */
+    /* Switch: no IPv4 by mapped addresses.  What psock_open() was told; to be
+     * changed before the socket has an address, or it is PSOCK_EINVAL. */
+    PSOCK_OPTION_IPV6_ONLY = 35,
     PSOCK_OPTION_FREE_BIND = 36, /* switch: bind what is no address here yet */
     PSOCK_OPTION_TRANSPARENT = 37, /* switch: bind foreign ones; needs rights */
 
