@@ -78,6 +78,7 @@ set(PSOCK_WIN32_OTHER
   src/win32/abilities.c
   src/win32/interfaces.c
   src/win32/work.c
+  src/win32/settled.c
   src/win32/shadow.c
   src/win32/afd.c
   src/win32/registry.c

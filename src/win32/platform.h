@@ -150,6 +150,7 @@ void psock_win32_report_refusal(psock_t s);
  * switch. */
 _Bool psock_win32_switch_report(psock_t s, DWORD code, _Bool on);
 
+#include "settled.h"
 #include "shadow.h"
 #include "afd.h"
 

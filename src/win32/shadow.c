@@ -164,6 +164,7 @@ void psock_win32_shadow_remove(psock_t s, unsigned bits)
 
 void psock_win32_forget(psock_t s)
 {
+    psock_win32_unsettle(s);
     psock_win32_shadow_remove(s, ~0u);
 }
 

@@ -29,7 +29,7 @@ int psock_win32_shadow_add(psock_t s, unsigned bits);
 /* Takes bits away. */
 void psock_win32_shadow_remove(psock_t s, unsigned bits);
 
-/* Takes all bits away: due before a socket is closed or given away, since its
+/* Takes all bits away, and what is settled: due before a socket is closed or given away, since its
  * number may come back. */
 void psock_win32_forget(psock_t s);
 

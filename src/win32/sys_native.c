@@ -60,6 +60,7 @@ int psock_sys_adopt(psock_t s)
     DWORD handle_flags = 0;
     if (!psock_win32_kind(s, &family, &type))
         return psock_win32_socket_error(s);
+    psock_win32_unsettle(s);
     psock_winsock.GetHandleInformation((HANDLE)s, &handle_flags);
     int error = psock_win32_set_not_inherited(s, HANDLE_FLAG_INHERIT);
     if (error == 0 && type == SOCK_DGRAM)

@@ -133,7 +133,8 @@ struct question {
     int64_t timeout_ns;
 };
 
-/* Asks for what is wanted, and for `more`, of each handle. */
+/* Asks for what is wanted of each handle, and for `more` of those that are not
+ * settled: what comes of it is slow to answer where it comes of many. */
 static void fill_request(const struct question *question)
 {
     struct poll_set *set = question->set;
@@ -142,8 +143,9 @@ static void fill_request(const struct question *question)
     for (size_t i = 0; i < set->slot_count; i++) {
         const psock_pollable *entry = entry_of(set, i);
         unsigned state = psock_win32_shadow_held(entry->socket);
-        ULONG events =
-            psock_win32_afd_events(entry->wanted, state) | question->more;
+        ULONG events = psock_win32_afd_events(entry->wanted, state);
+        if (!psock_win32_is_settled(entry->socket))
+            events |= question->more;
         if (!is_open(&set->slots[i]))
             continue;
         if (count > 0 && entries[count - 1].handle == set->slots[i].handle)
@@ -406,12 +408,27 @@ static int answer(struct poll_set *set)
 
 /* --- Looking and waiting -------------------------------------------------- */
 
+/* An attempt to connect settles nothing before it has succeeded. */
+static void find_what_is_fresh(struct slot *slot, psock_t s)
+{
+    const ULONG known = AFD_POLL_CONNECT | AFD_POLL_SEND;
+    const ULONG failed = AFD_POLL_CONNECT_FAIL | AFD_POLL_LOCAL_CLOSE;
+    _Bool settled = (slot->events & known) != 0 && (slot->events & failed) == 0;
+    if (slot->events == 0 && (psock_win32_shadow(s) & SHADOW_CONNECTING) == 0) {
+        settled = !psock_win32_is_fresh(s);
+        slot->events = settled ? 0 : NEVER_CONNECTED;
+    }
+    if (settled)
+        psock_win32_settle(s);
+}
+
 static void ask_what_is_fresh(struct poll_set *set)
 {
-    for (size_t i = 0; i < set->slot_count; i++)
-        if (set->slots[i].events == 0 &&
-            psock_win32_is_fresh(entry_of(set, i)->socket))
-            set->slots[i].events = NEVER_CONNECTED;
+    for (size_t i = 0; i < set->slot_count; i++) {
+        psock_t s = entry_of(set, i)->socket;
+        if (!psock_win32_is_settled(s))
+            find_what_is_fresh(&set->slots[i], s);
+    }
 }
 
 static int look(struct poll_set *set)

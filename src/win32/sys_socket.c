@@ -107,6 +107,7 @@ psock_t psock_sys_open(int family, int type, unsigned flags)
     if (made == INVALID_SOCKET)
         return psock_win32_error();
     psock_t s = (psock_t)made;
+    psock_win32_unsettle(s);
     int error = set_stack(s, family, flags);
     if (error == 0)
         error = psock_win32_set_nonblocking(s, 1);

@@ -500,7 +500,7 @@ static void ring_ends_the_poll(void **state)
     assert_int_equal(psock_waker_close(waker), 0);
 }
 
-/* An idle listener is looked at closely, which takes several calls. */
+/* An idle listener is looked at closely, which takes several calls; but once. */
 static void ring_while_looking_is_not_lost(void **state)
 {
     psock_waker *waker = open_waker();
@@ -513,6 +513,7 @@ static void ring_while_looking_is_not_lost(void **state)
     assert_int_equal(entries[1].came, PSOCK_READABLE);
     assert_int_equal(psock_waker_reset(waker), 1);
     psock_cancel_with(waker);
+    entries[0].socket = states_keep(scene_listener(NULL));
     fake_after(FAKE_getsockopt, happening_ring, waker);
     assert_int_equal(psock_poll(entries, 1, PSOCK_FOREVER), PSOCK_ECANCELED);
     psock_cancel_with(NULL);
@@ -527,6 +528,33 @@ static void shutdown_while_looking_is_not_lost(void **state)
     fake_after(FAKE_getsockopt, happening_shut_reading, &happening);
     assert_int_equal(psock_poll(&entry, 1, PSOCK_FOREVER), 1);
     assert_int_equal(entry.came & PSOCK_READABLE, PSOCK_READABLE);
+}
+
+static void idle_listener_is_looked_at_once(void **state)
+{
+    psock_t listener = states_keep(scene_listener(NULL));
+    (void)state;
+    assert_int_equal(poll_now(listener, PSOCK_READABLE), 0);
+    const unsigned calls = (unsigned)fake_calls(FAKE_getsockopt);
+    assert_int_equal(poll_now(listener, PSOCK_READABLE), 0);
+    assert_int_equal(fake_calls(FAKE_getsockopt), calls);
+}
+
+/* Its number may be that of one of which more was known. */
+static void new_socket_is_looked_at_anew(void **state)
+{
+    (void)state;
+    for (int turn = 0; turn < 3; turn++) {
+        psock_t peer;
+        psock_t s = scene_connected(&peer);
+        assert_int_equal(poll_now(s, PSOCK_WRITABLE), PSOCK_WRITABLE);
+        assert_int_equal(poll_now(peer, PSOCK_READABLE), 0);
+        scene_close(s);
+        scene_close(peer);
+        s = scene_open(PSOCK_STREAM);
+        assert_int_equal(poll_now(s, 0), HUNG_UP_BITS);
+        scene_close(s);
+    }
 }
 
 static void waker_beside_what_is_ready_is_told_too(void **state)
@@ -685,6 +713,8 @@ int main(void)
         CASE(ring_ends_the_poll),
         CASE(ring_while_looking_is_not_lost),
         CASE(shutdown_while_looking_is_not_lost),
+        CASE(idle_listener_is_looked_at_once),
+        CASE(new_socket_is_looked_at_anew),
         CASE(waker_beside_what_is_ready_is_told_too),
         CASE(poll_that_gets_no_event_says_so),
         CASE(afd_that_does_not_answer_is_done_without),
