@@ -1,0 +1,5 @@
+/* <assert.h>: the C runtime's. */
+#pragma GCC system_header
+#include <psock_bsd/begin.h>
+#include_next <assert.h>
+#include <psock_bsd/end.h>

@@ -1,0 +1,5 @@
+/* <float.h>: the C runtime's. */
+#pragma GCC system_header
+#include <psock_bsd/begin.h>
+#include_next <float.h>
+#include <psock_bsd/end.h>

@@ -1,0 +1,5 @@
+/* <inttypes.h>: the C runtime's. */
+#pragma GCC system_header
+#include <psock_bsd/begin.h>
+#include_next <inttypes.h>
+#include <psock_bsd/end.h>

@@ -1,0 +1,5 @@
+/* <iso646.h>: the C runtime's. */
+#pragma GCC system_header
+#include <psock_bsd/begin.h>
+#include_next <iso646.h>
+#include <psock_bsd/end.h>

@@ -1,0 +1,5 @@
+/* <locale.h>: the C runtime's. */
+#pragma GCC system_header
+#include <psock_bsd/begin.h>
+#include_next <locale.h>
+#include <psock_bsd/end.h>

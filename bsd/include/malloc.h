@@ -1,0 +1,5 @@
+/* <malloc.h>: the C runtime's. */
+#pragma GCC system_header
+#include <psock_bsd/begin.h>
+#include_next <malloc.h>
+#include <psock_bsd/end.h>

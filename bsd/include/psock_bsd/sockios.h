@@ -1,0 +1,35 @@
+/* sockios.h: what ioctl() tells of interfaces: for <sys/ioctl.h>. */
+#ifndef _PSOCK_BSD_SOCKIOS_H
+#define _PSOCK_BSD_SOCKIOS_H
+
+#include <psock_bsd/prelude.h>
+#pragma GCC system_header
+
+#define SIOCADDRT 0x890b
+#define SIOCDELRT 0x890c
+
+#define SIOCGIFNAME 0x8910
+#define SIOCGIFCONF 0x8912
+#define SIOCGIFFLAGS 0x8913
+#define SIOCSIFFLAGS 0x8914
+#define SIOCGIFADDR 0x8915
+#define SIOCSIFADDR 0x8916
+#define SIOCGIFDSTADDR 0x8917
+#define SIOCSIFDSTADDR 0x8918
+#define SIOCGIFBRDADDR 0x8919
+#define SIOCSIFBRDADDR 0x891a
+#define SIOCGIFNETMASK 0x891b
+#define SIOCSIFNETMASK 0x891c
+#define SIOCGIFMETRIC 0x891d
+#define SIOCSIFMETRIC 0x891e
+#define SIOCGIFMTU 0x8921
+#define SIOCSIFMTU 0x8922
+#define SIOCGIFHWADDR 0x8927
+#define SIOCGIFINDEX 0x8933
+#define SIOGIFINDEX SIOCGIFINDEX
+#define SIOCSIFHWADDR 0x8924
+#define SIOCADDMULTI 0x8931
+#define SIOCDELMULTI 0x8932
+#define SIOCGIFTXQLEN 0x8942
+
+#endif

@@ -1,0 +1,5 @@
+/* <semaphore.h>: the C runtime's. */
+#pragma GCC system_header
+#include <psock_bsd/begin.h>
+#include_next <semaphore.h>
+#include <psock_bsd/end.h>

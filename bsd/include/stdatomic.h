@@ -1,0 +1,5 @@
+/* <stdatomic.h>: the C runtime's. */
+#pragma GCC system_header
+#include <psock_bsd/begin.h>
+#include_next <stdatomic.h>
+#include <psock_bsd/end.h>

@@ -1,0 +1,5 @@
+/* <stdbool.h>: the C runtime's. */
+#pragma GCC system_header
+#include <psock_bsd/begin.h>
+#include_next <stdbool.h>
+#include <psock_bsd/end.h>

@@ -1,0 +1,5 @@
+/* <sys/timeb.h>: the C runtime's. */
+#pragma GCC system_header
+#include <psock_bsd/begin.h>
+#include_next <sys/timeb.h>
+#include <psock_bsd/end.h>

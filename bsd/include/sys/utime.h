@@ -1,0 +1,5 @@
+/* <sys/utime.h>: the C runtime's. */
+#pragma GCC system_header
+#include <psock_bsd/begin.h>
+#include_next <sys/utime.h>
+#include <psock_bsd/end.h>

@@ -1,0 +1,18 @@
+/* <ws2tcpip.h>: Winsock's own, for files that have nothing of BSD sockets. */
+#pragma GCC system_header
+#ifndef _WIN32
+#error A Unix has no <ws2tcpip.h>: this is built to be one, see docs/porting.md
+#endif
+#ifdef _PSOCK_BSD_HIDES_WINSOCK
+#error This file has Winsock and BSD sockets at once, or a branch of its own for \
+Windows: see docs/porting.md, "Finding the next blocker"
+#endif
+#include <psock_bsd/types.h>
+#pragma push_macro("socklen_t")
+#undef socklen_t
+#define socklen_t _psock_bsd_hidden_socklen_t
+#include <psock_bsd/begin.h>
+#include_next <ws2tcpip.h>
+#include <psock_bsd/end.h>
+#undef socklen_t
+#pragma pop_macro("socklen_t")
