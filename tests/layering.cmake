@@ -48,6 +48,14 @@ function(read_code path result)
   set(${result} "${code}" PARENT_SCOPE)
 endfunction()
 
+# Whether a line of the file matches, in a comment or not: most files are not worth
+# reading closer.
+function(has_line path words result)
+  file(STRINGS ${path} found REGEX "${words}" LIMIT_COUNT 1)
+  string(COMPARE NOTEQUAL "${found}" "" found)
+  set(${result} ${found} PARENT_SCOPE)
+endfunction()
+
 # --- Shared code, tests and examples do not know the system -----------------
 
 string(JOIN "|" system_words
@@ -63,9 +71,14 @@ find_sources(portable src/*.[ch] tests/*.[ch] tests/fake/*.[ch]
 # The export macro is in base.h, native.h is the door to the system, and what is
 # raw in bench/ and the contenders there are what psock is compared with.
 list(FILTER portable EXCLUDE REGEX "include/psock/(base|native)\\.h$")
-list(FILTER portable EXCLUDE REGEX "bench/(.*raw.*|contender.*|answer)\\.[ch]$")
+list(FILTER portable EXCLUDE REGEX
+     "bench/(.*raw.*|contender.*|answer|bsd)\\.[ch]$")
 
 foreach(path IN LISTS portable)
+  has_line(${path} "${system_words}" suspect)
+  if(NOT suspect)
+    continue()
+  endif()
   read_code(${path} lines)
   set(number 0)
   foreach(line IN LISTS lines)
@@ -75,6 +88,45 @@ foreach(path IN LISTS portable)
     endif()
   endforeach()
 endforeach()
+
+# --- psock-bsd ------------------------------------------------------------------
+
+# Its tests and its examples are programs of POSIX, and do not know of it.  Only
+# bsd/src/system*.c call Windows, and none of its sources sees more of psock than
+# any program does.
+string(JOIN "|" windows_words
+  "_WIN32" "_WIN64" "__MINGW" "_MSC_VER" "WSA[A-Z]" "SOCKET_ERROR"
+  "INVALID_SOCKET" "include <(winsock|ws2|mswsock|windows|winnt|iphlpapi|afunix)")
+
+# bsd_may_not_have(<words> <file>...)
+function(bsd_may_not_have words)
+  foreach(path IN LISTS ARGN)
+    has_line(${path} "${words}" suspect)
+    if(NOT suspect)
+      continue()
+    endif()
+    read_code(${path} lines)
+    set(number 0)
+    foreach(line IN LISTS lines)
+      math(EXPR number "${number} + 1")
+      if(line MATCHES "${words}")
+        complain("${path}:${number}: may not say: ${line}")
+      endif()
+    endforeach()
+  endforeach()
+  set(broken ${broken} PARENT_SCOPE)
+endfunction()
+
+find_sources(bsd_programs bsd/tests/*.[ch] bsd/examples/*.[ch] bench/bsd.c)
+bsd_may_not_have("${windows_words}|psock|wine|Wine" ${bsd_programs})
+find_sources(bsd_sources bsd/src/*.[ch])
+bsd_may_not_have("include *[<\"]([./]*src/|sys\\.h|policy\\.h|psock/native)"
+                 ${bsd_sources})
+list(FILTER bsd_sources EXCLUDE REGEX "bsd/src/system[a-z_]*\\.[ch]$")
+bsd_may_not_have("${windows_words}" ${bsd_sources})
+find_sources(bsd_headers bsd/include/*.h bsd/include/*/*.h)
+bsd_may_not_have("^ *# *include *<(winsock|ws2|mswsock|windows|winnt)"
+                 ${bsd_headers})
 
 # --- A header includes only those to its left ---------------------------------
 
@@ -189,8 +241,13 @@ endforeach()
 
 # --- No conditional compilation inside a function -----------------------------
 
-find_sources(sources src/*.[ch] src/posix/*.[ch] src/win32/*.[ch])
+find_sources(sources src/*.[ch] src/posix/*.[ch] src/win32/*.[ch]
+             bsd/src/*.[ch] bsd/tests/*.[ch] bsd/examples/*.[ch])
 foreach(path IN LISTS sources)
+  has_line(${path} "^ *# *(if|el|endif)" suspect)
+  if(NOT suspect)
+    continue()
+  endif()
   read_lines(${path} lines)
   set(number 0)
   set(inside FALSE)
