@@ -6,7 +6,6 @@
  * piece, when somebody wants to know and nothing is there.  The number keeps the
  * runtime's handle, for the programs that this one begins. */
 #include "ahead.h"
-#include "plain.h"
 
 #include <fcntl.h>
 #include <poll.h>

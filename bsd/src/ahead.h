@@ -5,6 +5,7 @@
 #define PSOCK_GUEST_AHEAD_H
 
 #include "number.h"
+#include "plain.h"
 
 /* Whether `fd`, of the C runtime, is such a pipe. */
 bool psock_guest_is_dark(int fd);
@@ -19,9 +20,6 @@ ssize_t psock_guest_read_handle(intptr_t handle, void *buffer, size_t size);
 ssize_t psock_guest_write_handle(intptr_t handle, const void *data,
                                  size_t size);
 bool psock_guest_can_write(intptr_t handle);
-
-/* Closes it (system_file.c). */
-void psock_guest_close_handle(intptr_t handle);
 
 /* --- A thread that reads ahead (reader.c) ---------------------------------------- */
 

@@ -44,7 +44,7 @@ int sigaction(int number, const struct sigaction *action, struct sigaction *old)
 static __sighandler_t set_handler(int number, __sighandler_t handler,
                                   unsigned int flags)
 {
-    struct sigaction action, old;
+    struct sigaction action, old = {.sa_handler = SIG_DFL};
     memset(&action, 0, sizeof action);
     action.sa_handler = handler;
     action.sa_flags = (int)flags;
@@ -79,7 +79,7 @@ __sighandler_t sysv_signal(int number, __sighandler_t handler)
 
 int siginterrupt(int number, int interrupts)
 {
-    struct sigaction action;
+    struct sigaction action = {.sa_handler = SIG_DFL};
     if (sigaction(number, NULL, &action) != 0)
         return -1;
     if (interrupts) {

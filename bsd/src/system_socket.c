@@ -29,6 +29,6 @@ bool psock_guest_system_at_mark(intptr_t socket)
 void psock_guest_system_disconnect(intptr_t socket, bool is_ipv6)
 {
     static const char nobody[IPV6_ADDRESS_BYTES];
-    connect((uintptr_t)socket, nobody,
-            is_ipv6 ? IPV6_ADDRESS_BYTES : IPV4_ADDRESS_BYTES);
+    (void)connect((uintptr_t)socket, nobody,
+                  is_ipv6 ? IPV6_ADDRESS_BYTES : IPV4_ADDRESS_BYTES);
 }

@@ -123,8 +123,8 @@ static int wrap_pair(struct unix_box *boxes[2], psock_t sockets[2],
 
 int psock_guest_unix_pair(int type, int protocol, struct psock_guest *pair[2])
 {
-    psock_t sockets[2];
-    struct unix_box *boxes[2];
+    psock_t sockets[2] = {PSOCK_INVALID, PSOCK_INVALID};
+    struct unix_box *boxes[2] = {NULL, NULL};
     type = check_type(type, protocol);
     if (type < 0)
         return type;

@@ -183,7 +183,7 @@ bool psock_guest_unix_is_here(const struct unix_place *place)
 
 static int connect_ours(struct psock_guest *guest, const struct unix_name *to)
 {
-    struct unix_place place;
+    struct unix_place place = {.type = 0};
     int result = psock_guest_unix_locate(to, &place);
     if (result < 0)
         return result;

@@ -73,7 +73,7 @@ static int hand_over(psock_t s, const struct unix_mail *mail,
 static int post_by(struct unix_box *box, psock_t s, const struct unix_place *to,
                    const struct unix_mail *mail, psock_deadline deadline)
 {
-    struct unix_answer answer;
+    struct unix_answer answer = {.error = 0};
     int result = hand_over(s, mail, deadline, &answer);
     if (result < 0) {
         psock_close(s);

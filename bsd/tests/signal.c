@@ -153,8 +153,8 @@ static void sigqueue_carries_a_value(void **state)
     assert_int_equal(seen.si_value.sival_int, 42);
 }
 
-static int depth;
-static int deepest;
+static volatile sig_atomic_t depth;
+static volatile sig_atomic_t deepest;
 
 static void raise_again(int number)
 {

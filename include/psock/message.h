@@ -198,7 +198,7 @@ psock_message_segment(const psock_message *message, size_t index,
     size_t left;
     if (message == NULL || segment == NULL || message->buffer_count != 1 ||
         (message->valid & PSOCK_META_SEGMENT_SIZE) == 0 ||
-        message->size > message->buffers->size || index > UINT32_MAX)
+        message->size > message->buffers->size || index > 0xffffffff)
         return psock_message_find_segment(message, index, segment);
     offset = (uint64_t)index * message->segment_size;
     if (offset >= message->size || message->segment_size == 0)
