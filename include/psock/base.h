@@ -6,6 +6,11 @@
 #ifndef PSOCK_BASE_H
 #define PSOCK_BASE_H
 
+/* What old C++ wants to hear before it defines the limits of integers. */
+#if defined(__cplusplus) && !defined(__STDC_LIMIT_MACROS)
+#define __STDC_LIMIT_MACROS
+#endif
+
 #include <stddef.h>
 #include <stdint.h>
 
