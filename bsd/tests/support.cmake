@@ -40,6 +40,12 @@ function(psock_bsd_test_settings target)
     -Wstrict-prototypes)
 endfunction()
 
+# Programs that look at the clock, at addresses that were free a moment ago, or at all
+# of a process, run by themselves; the others beside each other.
+set(PSOCK_BSD_ALONE
+  alarm busy clock epoll_edge epoll_many input input_close interrupt leaks poll popen
+  races rest select signal sleep timeouts timerfd)
+
 # psock_bsd_add_test(<name> [<runner>]) makes a CMocka program of <name>.c and the
 # test bsd.<name>, which the runner runs.  PSOCK_BSD_TEST_GROUP stands before the name.
 function(psock_bsd_add_test name)
@@ -53,9 +59,13 @@ function(psock_bsd_add_test name)
                   $<TARGET_FILE:bsd_${name}>)
     endif()
     set(test bsd.${PSOCK_BSD_TEST_GROUP}${name})
+    set(alone FALSE)
+    if(name IN_LIST PSOCK_BSD_ALONE)
+      set(alone TRUE)
+    endif()
     add_test(NAME ${test} COMMAND ${command})
     set_tests_properties(${test} PROPERTIES
-      TIMEOUT 60 LABELS bsd RUN_SERIAL TRUE
+      TIMEOUT 60 LABELS bsd RUN_SERIAL ${alone}
       ENVIRONMENT "${PSOCK_BSD_TEST_ENVIRONMENT}"
       FIXTURES_REQUIRED "${PSOCK_WINE_FIXTURE}")
   endif()
