@@ -1,7 +1,7 @@
 # Every source by name.
 set(PSOCK_BSD_SOURCES
   absent address ahead alarm ancillary ancillary_receive ancillary_send child clock date date_format date_parse descriptor eight epoll epoll_edge epoll_list epoll_look epoll_set epoll_slot epoll_wait err error error_text event file hosts inet
-  interface io masked membership message message_receive message_send messages number option option_error option_inherit option_record option_ip option_ipv6 option_number option_socket option_tcp option_udp pipe poll poll_call print process limits rlimit memory environment random temporary ready timer resolve runtime scan scan_number scan_text select sendfile
+  interface io masked membership message message_receive message_send messages number option option_error option_inherit option_record option_ip option_ipv6 option_number option_socket option_tcp option_udp option_wish pipe poll poll_call print process limits rlimit memory environment random temporary ready timer resolve runtime scan scan_number scan_text select sendfile
   dns_compress dns_message dns_name dns_query dns_send system_names
   common database ether gai_error host_entries host_error host_name inet_text interface_ioctl interface_name kinds lookup nameinfo networks numeric protocols room
   services signal signal_mask signal_send signal_deliver signal_loan signal_pending signal_thread signal_text signal_wait socket stream stream_buffer stream_io stream_lock stream_memory stream_mode stream_open stream_taken syslog system system_ahead system_clock system_child system_process system_ready system_rename system_signal text unix

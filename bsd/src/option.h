@@ -136,6 +136,12 @@ psock_guest_get_bytes psock_guest_give_device;
 psock_guest_set_bytes psock_guest_take_device;
 psock_guest_get_bytes psock_guest_give_credentials;
 
+/* What is to come with messages (option_wish.c). */
+int psock_guest_get_wish(struct psock_guest *guest,
+                         const struct psock_guest_option *option, int *value);
+int psock_guest_set_wish(struct psock_guest *guest,
+                         const struct psock_guest_option *option, int value);
+
 /* The index of an interface by index or address (membership.c); 0 for neither.
  * Returns 0 or -ENODEV. */
 struct ip_mreqn;

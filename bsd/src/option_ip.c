@@ -2,7 +2,6 @@
  *
  * IPv6 sockets have them, too.  psock has one option for both families, which is
  * that of IPv6 there, so that of IPv4 is only kept. */
-#include "ancillary.h"
 #include "option.h"
 
 #include <limits.h>
@@ -75,39 +74,6 @@ static int get_header_included(struct psock_guest *guest,
     *value = 0;
     return guest->type == SOCK_RAW ? psock_guest_get_usual(guest, option, value)
                                    : 0;
-}
-
-/* --- What comes with messages --------------------------------------------------- */
-
-static const struct {
-    int name;
-    unsigned wish;
-} wishes[] = {
-    {IP_PKTINFO, PSOCK_GUEST_WISH_PKTINFO},
-    {IP_RECVTTL, PSOCK_GUEST_WISH_TTL},
-    {IP_RECVTOS, PSOCK_GUEST_WISH_TOS},
-};
-
-static unsigned wish_of(const struct psock_guest_option *option)
-{
-    size_t i = 0;
-    while (wishes[i].name != option->name)
-        i++;
-    return wishes[i].wish;
-}
-
-static int get_wish(struct psock_guest *guest,
-                    const struct psock_guest_option *option, int *value)
-{
-    *value = (psock_guest_wishes(guest) & wish_of(option)) != 0;
-    return 0;
-}
-
-static int set_wish(struct psock_guest *guest,
-                    const struct psock_guest_option *option, int value)
-{
-    const unsigned wish = wish_of(option);
-    return psock_guest_wish(guest, wish, value ? wish : 0);
 }
 
 /* --- Options within the header ----------------------------------------------------- */
@@ -205,7 +171,8 @@ static int take_group_interface(struct psock_guest *guest,
 #define WISH(the_name)                                                         \
     {                                                                          \
         .name = (the_name), .form = PSOCK_GUEST_SWITCH, .takes_a_byte = true,  \
-        .core = PSOCK_GUEST_NO_OPTION, .get = get_wish, .set = set_wish        \
+        .core = PSOCK_GUEST_NO_OPTION, .get = psock_guest_get_wish,            \
+        .set = psock_guest_set_wish                                            \
     }
 
 static const struct psock_guest_option options[] = {

@@ -1,5 +1,4 @@
 /* option_ipv6.c: the options of IPPROTO_IPV6, other than membership of groups. */
-#include "ancillary.h"
 #include "option.h"
 
 #include <limits.h>
@@ -52,39 +51,6 @@ static int set_discovery(struct psock_guest *guest,
     return 0;
 }
 
-/* --- What comes with messages --------------------------------------------------- */
-
-static const struct {
-    int name;
-    unsigned wish;
-} wishes[] = {
-    {IPV6_RECVPKTINFO, PSOCK_GUEST_WISH_PKTINFO_6},
-    {IPV6_RECVHOPLIMIT, PSOCK_GUEST_WISH_HOPLIMIT_6},
-    {IPV6_RECVTCLASS, PSOCK_GUEST_WISH_TCLASS_6},
-};
-
-static unsigned wish_of(const struct psock_guest_option *option)
-{
-    size_t i = 0;
-    while (wishes[i].name != option->name)
-        i++;
-    return wishes[i].wish;
-}
-
-static int get_wish(struct psock_guest *guest,
-                    const struct psock_guest_option *option, int *value)
-{
-    *value = (psock_guest_wishes(guest) & wish_of(option)) != 0;
-    return 0;
-}
-
-static int set_wish(struct psock_guest *guest,
-                    const struct psock_guest_option *option, int value)
-{
-    const unsigned wish = wish_of(option);
-    return psock_guest_wish(guest, wish, value ? wish : 0);
-}
-
 /* --- What is sent to groups ----------------------------------------------------------- */
 
 static int get_group_interface(struct psock_guest *guest,
@@ -119,7 +85,8 @@ static int set_group_interface(struct psock_guest *guest,
 #define WISH(the_name)                                                         \
     {                                                                          \
         .name = (the_name), .form = PSOCK_GUEST_SWITCH,                        \
-        .core = PSOCK_GUEST_NO_OPTION, .get = get_wish, .set = set_wish        \
+        .core = PSOCK_GUEST_NO_OPTION, .get = psock_guest_get_wish,            \
+        .set = psock_guest_set_wish                                            \
     }
 
 static const struct psock_guest_option options[] = {
