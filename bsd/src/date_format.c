@@ -114,8 +114,7 @@ static int hour_of_12(const struct tm *date)
     return (date->tm_hour + 11) % 12 + 1;
 }
 
-/* Those that are others put together. */
-static const char *compound(char letter)
+const char *psock_guest_compound_of(char letter)
 {
     switch (letter) {
     case 'c':
@@ -132,12 +131,21 @@ static const char *compound(char letter)
         return "%H:%M";
     case 'r':
         return "%I:%M:%S %p";
+    default:
+        return NULL;
+    }
+}
+
+/* The same, and what stands for white space. */
+static const char *compound(char letter)
+{
+    switch (letter) {
     case 'n':
         return "\n";
     case 't':
         return "\t";
     default:
-        return NULL;
+        return psock_guest_compound_of(letter);
     }
 }
 

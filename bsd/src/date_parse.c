@@ -120,28 +120,6 @@ static const char *read_counted(const char *text, int least, int most,
     return text;
 }
 
-static const char *compound(char letter)
-{
-    switch (letter) {
-    case 'c':
-        return "%a %b %e %H:%M:%S %Y";
-    case 'x':
-    case 'D':
-        return "%m/%d/%y";
-    case 'X':
-    case 'T':
-        return "%H:%M:%S";
-    case 'F':
-        return "%Y-%m-%d";
-    case 'R':
-        return "%H:%M";
-    case 'r':
-        return "%I:%M:%S %p";
-    default:
-        return NULL;
-    }
-}
-
 static const char *convert(struct parse *parse, const char *text, char letter)
 {
     struct tm *date = parse->date;
@@ -220,7 +198,7 @@ static const char *parse_all(struct parse *parse, const char *text,
         } else {
             format++;
             format += strspn(format, "EO_-0^#");
-            const char *several = compound(*format);
+            const char *several = psock_guest_compound_of(*format);
             text = several != NULL ? parse_all(parse, text, several)
                                    : convert(parse, text, *format);
         }
