@@ -182,7 +182,12 @@ static ssize_t write_pieces(struct psock_guest *guest,
                : guest->class->write(guest, pieces, count);
 }
 
-ssize_t readv(int fd, const struct iovec *pieces, int count)
+typedef ssize_t move_plain(int fd, const struct iovec *pieces, int count);
+typedef ssize_t move_of_guest(struct psock_guest *guest,
+                              const struct iovec *pieces, int count);
+
+static ssize_t move_pieces(int fd, const struct iovec *pieces, int count,
+                           move_plain *plain, move_of_guest *of_guest)
 {
     struct psock_guest *guest = psock_guest_hold(fd);
     if (guest == NULL && !psock_guest_is_plain(fd))
@@ -190,24 +195,19 @@ ssize_t readv(int fd, const struct iovec *pieces, int count)
     ssize_t result = -check(pieces, count);
     if (guest == NULL)
         return result < 0 ? psock_guest_returned(result)
-                          : read_plain_pieces(fd, pieces, count);
+                          : plain(fd, pieces, count);
     if (result == 0)
-        result = read_pieces(guest, pieces, count);
+        result = of_guest(guest, pieces, count);
     psock_guest_drop(guest);
     return psock_guest_returned(result);
 }
 
+ssize_t readv(int fd, const struct iovec *pieces, int count)
+{
+    return move_pieces(fd, pieces, count, read_plain_pieces, read_pieces);
+}
+
 ssize_t writev(int fd, const struct iovec *pieces, int count)
 {
-    struct psock_guest *guest = psock_guest_hold(fd);
-    if (guest == NULL && !psock_guest_is_plain(fd))
-        return psock_guest_fail(EBADF);
-    ssize_t result = -check(pieces, count);
-    if (guest == NULL)
-        return result < 0 ? psock_guest_returned(result)
-                          : write_plain_pieces(fd, pieces, count);
-    if (result == 0)
-        result = write_pieces(guest, pieces, count);
-    psock_guest_drop(guest);
-    return psock_guest_returned(result);
+    return move_pieces(fd, pieces, count, write_plain_pieces, write_pieces);
 }
