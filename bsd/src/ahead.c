@@ -23,19 +23,6 @@ static ssize_t attempt(struct psock_guest *guest, const struct iovec *pieces,
                : result;
 }
 
-/* 0, or what ended the wait. */
-static int wait_for_bytes(struct psock_guest *guest, psock_deadline deadline)
-{
-    ptrdiff_t result;
-    if (deadline == PSOCK_NOW)
-        return -EAGAIN;
-    psock_guest_may_wait();
-    do
-        result = psock_guest_wait(guest, POLLIN, deadline);
-    while (psock_guest_goes_on_in(guest, &result, true));
-    return result < 0 ? -psock_guest_errno(result) : 0;
-}
-
 static bool is_empty(const struct iovec *pieces, int count)
 {
     for (int i = 0; i < count; i++) {
@@ -52,7 +39,8 @@ static ssize_t dark_read(struct psock_guest *guest, const struct iovec *pieces,
     if (is_empty(pieces, count))
         return 0;
     ssize_t result = attempt(guest, pieces, count);
-    while (result == -EAGAIN && (result = wait_for_bytes(guest, deadline)) == 0)
+    while (result == -EAGAIN &&
+           (result = psock_guest_await_input(guest, deadline)) == 0)
         result = attempt(guest, pieces, count);
     return result;
 }

@@ -278,6 +278,13 @@ void psock_guest_block_signals(void);
 void psock_guest_swap_mask(const sigset_t *mask, sigset_t *old);
 void psock_guest_restore_mask(const sigset_t *mask, const sigset_t *old);
 
+/* What a wait of psock came to: 0, -EAGAIN where it was too long, -EINTR and so on. */
+int psock_guest_error_of_wait(ptrdiff_t result);
+
+/* Waits until there is something to be received, as one that SA_RESTART is about: the
+ * same. */
+int psock_guest_await_input(struct psock_guest *guest, psock_deadline deadline);
+
 /* --- Addresses (address.c) -------------------------------------------------- */
 
 /* Reads a struct sockaddr of a program.  Returns 0 or an error of POSIX below

@@ -249,8 +249,6 @@ struct psock_guest *psock_guest_unix_wrap(struct unix_box *box, psock_t socket);
 short psock_guest_unix_mail_now(struct psock_guest *guest, short wanted);
 short psock_guest_unix_listener_now(struct psock_guest *guest, short wanted);
 
-/* Waits for something to be received: 0, -EAGAIN, -EINTR. */
-int psock_guest_unix_wait(struct psock_guest *guest, psock_deadline deadline);
 /* With the lock held: prepares for the next.  -ENOMEM. */
 int psock_guest_unix_want_room(struct unix_box *box, struct unix_box *of);
 /* Waits until `box`, which wants room, may try again: the same. */

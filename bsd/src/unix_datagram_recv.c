@@ -95,7 +95,7 @@ static ssize_t recv_mail(struct psock_guest *guest, struct msghdr *message,
         }
         if (result != -EAGAIN)
             return result;
-        result = psock_guest_unix_wait(guest, deadline);
+        result = psock_guest_await_input(guest, deadline);
         if (result < 0)
             return result;
     }

@@ -110,7 +110,7 @@ struct psock_guest *psock_guest_unix_accept(struct psock_guest *listener,
             return open_arrival(arrival, address, length);
         result = atomic_load(&box->shut) != 0
                      ? -EINVAL
-                     : psock_guest_unix_wait(listener, deadline);
+                     : psock_guest_await_input(listener, deadline);
     }
     errno = -result;
     return NULL;

@@ -6,25 +6,6 @@
 
 /* --- Waiting ---------------------------------------------------------------- */
 
-static int error_of_wait(ptrdiff_t result)
-{
-    if (result >= 0)
-        return 0;
-    return result == PSOCK_ETIMEDOUT ? -EAGAIN : -psock_guest_errno(result);
-}
-
-int psock_guest_unix_wait(struct psock_guest *guest, psock_deadline deadline)
-{
-    ptrdiff_t result;
-    if (deadline == PSOCK_NOW)
-        return -EAGAIN;
-    psock_guest_may_wait();
-    do
-        result = psock_guest_wait(guest, POLLIN, deadline);
-    while (psock_guest_goes_on_in(guest, &result, true));
-    return error_of_wait(result);
-}
-
 int psock_guest_unix_want_room(struct unix_box *box, struct unix_box *of)
 {
     if (box->room == NULL && psock_waker_open(&box->room) != 0)
@@ -50,7 +31,7 @@ int psock_guest_unix_wait_for_room(struct unix_box *box,
     while (psock_guest_goes_on_in(box->guest, &result, true));
     if (result == PSOCK_ETIMEDOUT && moment < deadline)
         return 0;
-    return error_of_wait(result);
+    return psock_guest_error_of_wait(result);
 }
 
 enum {

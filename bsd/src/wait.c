@@ -2,6 +2,7 @@
 #include "guest.h"
 
 #include <fcntl.h>
+#include <poll.h>
 
 static psock_deadline deadline_of(struct psock_guest *guest, int flags,
                                   long long timeout_us)
@@ -29,4 +30,23 @@ psock_deadline psock_guest_send_deadline(struct psock_guest *guest, int flags)
     return deadline_of(
         guest, flags,
         atomic_load_explicit(&guest->send_timeout_us, memory_order_relaxed));
+}
+
+int psock_guest_error_of_wait(ptrdiff_t result)
+{
+    if (result >= 0)
+        return 0;
+    return result == PSOCK_ETIMEDOUT ? -EAGAIN : -psock_guest_errno(result);
+}
+
+int psock_guest_await_input(struct psock_guest *guest, psock_deadline deadline)
+{
+    ptrdiff_t result;
+    if (deadline == PSOCK_NOW)
+        return -EAGAIN;
+    psock_guest_may_wait();
+    do
+        result = psock_guest_wait(guest, POLLIN, deadline);
+    while (psock_guest_goes_on_in(guest, &result, true));
+    return psock_guest_error_of_wait(result);
 }
